@@ -1,0 +1,102 @@
+import type { Ip } from '../address/ip.ts';
+import type { Source } from '../source.ts';
+
+/** A MAC address in lower case, `02:00:00:00:00:01`. */
+export type Mac = string;
+
+export const BROADCAST_MAC: Mac = 'ff:ff:ff:ff:ff:ff';
+
+/** A network device of one namespace. */
+export interface Link {
+  readonly index: number;
+  readonly name: string;
+  /** Admin state: the flag `UP`. */
+  readonly up: boolean;
+  /** The flag `LOWER_UP`: the other end is there. */
+  readonly carrier: boolean;
+  /** The flag `NOARP`: neither asks nor answers. */
+  readonly noarp: boolean;
+  readonly promiscuous: boolean;
+  readonly mtu: number;
+  readonly mac: Mac | undefined;
+  /** In the kernel's order of the list, which decides the choice of a source address. */
+  readonly addresses: readonly LinkAddress[];
+  /** Name of the bridge, bond or VRF that it is enslaved to. */
+  readonly master: string | undefined;
+  /** Set for a port of a bridge. */
+  readonly port: BridgePort | undefined;
+  readonly device: Device;
+  /** Programs that may do anything with a packet: their presence makes that direction *unknown*. */
+  readonly programs: readonly LinkProgram[];
+  readonly source: Source;
+}
+
+export interface LinkProgram {
+  readonly kind: 'xdp' | 'tc';
+  readonly direction: 'ingress' | 'egress';
+  readonly source: Source;
+}
+
+export interface LinkAddress {
+  readonly ip: Ip;
+  readonly length: number;
+  /** The other end of a point-to-point address (`peer`). */
+  readonly peer: Ip | undefined;
+  readonly scope: 'global' | 'site' | 'link' | 'host';
+  readonly secondary: boolean;
+  /** IPv6: not usable (yet): duplicate address detection runs or failed. */
+  readonly tentative: boolean;
+  readonly deprecated: boolean;
+  readonly source: Source;
+}
+
+/** State of a bridge port (`bridge -j -d link`, `info_slave_data`). */
+export interface BridgePort {
+  readonly state: 'disabled' | 'listening' | 'learning' | 'forwarding' | 'blocking';
+  readonly hairpin: boolean;
+  readonly isolated: boolean;
+  /** Floods frames to unknown unicast addresses. */
+  readonly flood: boolean;
+  readonly learning: boolean;
+  readonly source: Source;
+}
+
+/** What a link is, with what only that kind has. `opaque`: the kind is not modelled. */
+export type Device =
+  | { readonly kind: 'loopback' }
+  | { readonly kind: 'physical' }
+  | { readonly kind: 'dummy' }
+  | {
+      readonly kind: 'veth';
+      /** Interface index of the other end, in its own namespace. */
+      readonly peerIndex: number | undefined;
+      /** This namespace's id for the other end's namespace; `undefined` where both ends are here. */
+      readonly peerNetnsid: number | undefined;
+    }
+  | BridgeDevice
+  | VxlanDevice
+  | { readonly kind: 'opaque'; readonly type: string };
+
+export interface BridgeDevice {
+  readonly kind: 'bridge';
+  readonly stp: boolean;
+  readonly vlanFiltering: boolean;
+  /** The bridge's own switches; the namespace's sysctl *or* these turn bridge netfilter on. */
+  readonly nfCallIptables: boolean;
+  readonly nfCallIp6tables: boolean;
+}
+
+export interface VxlanDevice {
+  readonly kind: 'vxlan';
+  readonly vni: number;
+  /** Source of the outer packet; by routing where unset. */
+  readonly local: Ip | undefined;
+  /** `remote` or `group`: where frames go that no FDB entry names. */
+  readonly remote: Ip | undefined;
+  readonly port: number;
+  /** Name (or index, `if7`) of the lower device, where one is set. */
+  readonly lower: string | undefined;
+  readonly learning: boolean;
+  /** `external` (collect metadata): the tunnel key comes from routes or programs. */
+  readonly external: boolean;
+}

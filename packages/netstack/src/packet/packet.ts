@@ -1,0 +1,56 @@
+import type { Ip } from '../address/ip.ts';
+
+/** TCP header flags, the bits of the thirteenth byte. */
+export const TcpFlag = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16, URG: 32 } as const;
+
+/**
+ * The first packet of a conversation, or an answer to it, as the kernel's hooks see it. Immutable: whatever changes it makes a new one.
+ *
+ * `mark` is the kernel's `skb->mark`: it belongs to the packet inside one namespace (and its tunnels) and is zero on a wire.
+ */
+export interface Packet {
+  readonly src: Ip;
+  readonly dst: Ip;
+  /** IANA number. */
+  readonly protocol: number;
+  /** 0 where the protocol has no ports; the identifier for an ICMP echo. */
+  readonly sport: number;
+  /** 0 where the protocol has no ports. */
+  readonly dport: number;
+  /** Set for ICMP and ICMPv6 only. */
+  readonly icmp?: { readonly type: number; readonly code: number };
+  /** A sum of {@link TcpFlag}; 0 for other protocols. */
+  readonly tcpFlags: number;
+  /** Time to live, hop limit in IPv6. */
+  readonly ttl: number;
+  /** Total length of the IP packet in bytes. */
+  readonly length: number;
+  /** Don't fragment; IPv6 routers never fragment, whatever it says. */
+  readonly df: boolean;
+  /** The TOS byte, traffic class in IPv6. */
+  readonly tos: number;
+  readonly mark: number;
+  /** An ICMP error quotes the packet that it is about, as the reporting host saw it. */
+  readonly quoted?: Packet;
+}
+
+/** The five values that connection tracking, sockets and a Service tell flows apart by. */
+export interface Tuple {
+  readonly src: Ip;
+  readonly dst: Ip;
+  readonly protocol: number;
+  readonly sport: number;
+  readonly dport: number;
+}
+
+export function tupleOf(p: Tuple): Tuple {
+  return { src: p.src, dst: p.dst, protocol: p.protocol, sport: p.sport, dport: p.dport };
+}
+
+export function reversed(t: Tuple): Tuple {
+  return { src: t.dst, dst: t.src, protocol: t.protocol, sport: t.dport, dport: t.sport };
+}
+
+export function sameTuple(a: Tuple, b: Tuple): boolean {
+  return a.src === b.src && a.dst === b.dst && a.sport === b.sport && a.dport === b.dport && a.protocol === b.protocol;
+}
