@@ -1,0 +1,26 @@
+import type { Host } from '@skoop/netstack';
+import type { ConfigMap, EndpointSlice, Namespace, Node, Pod, Policy, Service, Workload } from './objects.ts';
+
+/** Everything that is known of a cluster: its objects, and the kernels that were dumped. One interface, read live or from a snapshot. */
+export interface Cluster {
+  /** `v1.34.4`; '' where unknown. */
+  readonly version: string;
+  readonly nodes: readonly Node[];
+  readonly pods: readonly Pod[];
+  readonly services: readonly Service[];
+  readonly endpointSlices: readonly EndpointSlice[];
+  readonly namespaces: readonly Namespace[];
+  readonly workloads: readonly Workload[];
+  /** Those that say how the network is set up: kube-proxy's, and those that a plugin names. */
+  readonly configMaps: readonly ConfigMap[];
+  readonly policies: readonly Policy[];
+  /** By node name. A node that is not in it was not asked for. */
+  readonly hosts: ReadonlyMap<string, NodeState>;
+  /** What could not be read from the API, and why. */
+  readonly missing: readonly { readonly what: string; readonly why: string }[];
+}
+
+/** `dumped`: as much as `gaps` of its namespaces lets through. `missing`: the node gave no dump. */
+export type NodeState =
+  | { readonly kind: 'dumped'; readonly host: Host; readonly pods: ReadonlyMap<string, string>; readonly truncated: boolean }
+  | { readonly kind: 'missing'; readonly why: string };

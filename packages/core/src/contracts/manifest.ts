@@ -1,0 +1,25 @@
+/** The version of these contracts. A plugin's manifest states the range of them that it fits. */
+export const CONTRACT_VERSION = '1.0.0';
+
+/** The field `skoop` of a plugin's package.json. Paths are relative to the package. */
+export interface Manifest {
+  /** Range of contract versions, `^1.0`. */
+  readonly contract: string;
+  /** Module whose default export is the list of the package's ConfigBinders; small, with no SDK in it. */
+  readonly config?: string;
+  /** Folder of the pages of its suspicion codes, one CODE.md each. */
+  readonly codes?: string;
+  readonly plugins: readonly PluginEntry[];
+}
+
+export interface PluginEntry {
+  readonly kind: 'provider' | 'cni';
+  /** Unique within its kind; the value of `--cloud-provider` or `--network-plugin`. */
+  readonly name: string;
+  /** Module whose default export is the Provider or the CniPlugin. Imported only when a run uses it. */
+  readonly entry: string;
+  readonly detect?: {
+    /** Prefixes of the nodes' `spec.providerID`. */
+    readonly providerID?: readonly string[];
+  };
+}
