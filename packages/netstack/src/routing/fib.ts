@@ -1,0 +1,72 @@
+import type { Family, Ip } from '../address/ip.ts';
+import { bitsOf, maskOf } from '../address/prefix.ts';
+import type { NetworkNamespace } from '../namespace/namespace.ts';
+import type { Route } from '../namespace/route.ts';
+
+/** One routing table, by prefix length and network: longest prefix first. */
+interface Fib {
+  /** Descending. */
+  readonly lengths: readonly { readonly length: number; readonly mask: Ip; readonly byNetwork: ReadonlyMap<Ip, readonly Route[]> }[];
+}
+
+const fibs = new WeakMap<NetworkNamespace, Map<string, Fib>>();
+
+function fib(ns: NetworkNamespace, family: Family, table: string): Fib | undefined {
+  let tables = fibs.get(ns);
+  if (tables === undefined) {
+    tables = build(ns);
+    fibs.set(ns, tables);
+  }
+  return tables.get(`${String(family)} ${table}`);
+}
+
+function build(ns: NetworkNamespace): Map<string, Fib> {
+  const grouped = new Map<string, Map<number, Map<Ip, Route[]>>>();
+  for (const route of ns.routes) {
+    const length = route.destination.length ?? bitsOf(route.family);
+    const table = upsert(grouped, `${String(route.family)} ${route.table}`, () => new Map<number, Map<Ip, Route[]>>());
+    const networks = upsert(table, length, () => new Map<Ip, Route[]>());
+    upsert(networks, route.destination.address, () => []).push(route);
+  }
+  const tables = new Map<string, Fib>();
+  for (const [key, table] of grouped) {
+    const family: Family = key.startsWith('4') ? 4 : 6;
+    const lengths = [...table].sort(([a], [b]) => b - a);
+    for (const [, networks] of lengths) for (const routes of networks.values()) routes.sort(byTosThenMetric);
+    tables.set(key, { lengths: lengths.map(([length, byNetwork]) => ({ length, mask: maskOf(family, length), byNetwork })) });
+  }
+  return tables;
+}
+
+function upsert<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}
+
+/** A route with a TOS comes before one without; then the lower metric; then the order of the dump, which is that of the kernel. */
+function byTosThenMetric(a: Route, b: Route): number {
+  return b.tos - a.tos || a.metric - b.metric;
+}
+
+/** The routes of a table that cover the address, in the order in which the kernel tries them: longest prefix, TOS, metric, position. */
+export function* candidates(ns: NetworkNamespace, family: Family, table: string, dst: Ip, tos: number): Generator<Route> {
+  for (const { mask, byNetwork } of fib(ns, family, table)?.lengths ?? []) {
+    const network = typeof dst === 'number' ? (dst & (mask as number)) >>> 0 : dst & (mask as bigint);
+    for (const route of byNetwork.get(network) ?? []) if (route.tos === 0 || route.tos === (tos & 0x1c)) yield route;
+  }
+}
+
+/** What the kernel's `inet_addr_type` says, which looks into table local alone: what addrtype and local delivery go by. */
+export function addressType(ns: NetworkNamespace, ip: Ip): 'local' | 'broadcast' | 'multicast' | 'anycast' | 'unicast' {
+  if (typeof ip === 'number') {
+    if (ip === 0 || ip === 0xffffffff) return 'broadcast';
+    if (ip >>> 28 === 0xe) return 'multicast';
+  } else if (ip >> 120n === 0xffn) return 'multicast';
+  for (const route of candidates(ns, typeof ip === 'number' ? 4 : 6, 'local', ip, 0))
+    if (route.type === 'local' || route.type === 'broadcast' || route.type === 'multicast' || route.type === 'anycast') return route.type;
+  return 'unicast';
+}
