@@ -10,17 +10,9 @@ import type { Nexthop, Route } from '../namespace/route.ts';
  * (linux: `inet_select_addr`; RFC 6724 in part for IPv6).
  */
 export function sourceAddress(ns: NetworkNamespace, route: Route, nexthop: Nexthop | undefined, dst: Ip): Ip | undefined {
-  if (route.type === 'local') return route.prefsrc !== undefined && !isHostRoute(route) ? (containsLocal(ns, dst) ? dst : route.prefsrc) : dst;
+  if (route.type === 'local') return route.prefsrc ?? dst;
   if (route.prefsrc !== undefined) return route.prefsrc;
   return deviceAddress(ns, nexthop?.dev, nexthop?.via ?? dst, nexthop?.via === undefined ? 'link' : 'global');
-}
-
-function isHostRoute(route: Route): boolean {
-  return route.destination.length === (route.family === 4 ? 32 : 128);
-}
-
-function containsLocal(ns: NetworkNamespace, ip: Ip): boolean {
-  return ns.links.some((link) => link.name === 'lo' && link.addresses.some((address) => contains(prefix(address.ip, address.length), ip)));
 }
 
 /**
