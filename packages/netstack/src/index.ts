@@ -5,7 +5,7 @@ export { anyPrefix, bitsOf, contains, formatPrefix, hostPrefix, maskOf, parsePre
 export type { Gap, Source, SourceLine, SourcePointer, Topic } from './source.ts';
 export * as Protocol from './packet/protocol.ts';
 export { hasPorts, parseProtocol, protocolName } from './packet/protocol.ts';
-export type { Packet, Tuple } from './packet/packet.ts';
+export type { Packet, TunnelPayload, Tuple } from './packet/packet.ts'';
 export { TcpFlag, reversed, sameTuple, tupleOf } from './packet/packet.ts';
 export type { BridgeDevice, BridgePort, Device, Link, LinkAddress, LinkProgram, Mac, VxlanDevice } from './namespace/link.ts';
 export type { Nexthop, PolicyRule, PortRange, Route, RouteType, RuleAction } from './namespace/route.ts';

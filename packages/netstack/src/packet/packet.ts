@@ -1,4 +1,5 @@
 import type { Ip } from '../address/ip.ts';
+import type { Source } from '../source.ts';
 
 /** TCP header flags, the bits of the thirteenth byte. */
 export const TcpFlag = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16, URG: 32 } as const;
@@ -32,6 +33,17 @@ export interface Packet {
   readonly mark: number;
   /** An ICMP error quotes the packet that it is about, as the reporting host saw it. */
   readonly quoted?: Packet;
+  /** A tunnel's outer packet carries a frame. */
+  readonly inner?: TunnelPayload;
+}
+
+/** The frame inside of a VXLAN packet. */
+export interface TunnelPayload {
+  readonly vni: number;
+  readonly packet: Packet;
+  /** The inner frame's destination address, and what it was taken from: a neighbour entry, mostly. */
+  readonly mac: string;
+  readonly macFrom: { readonly host: string; readonly namespace: string; readonly evidence: readonly Source[] };
 }
 
 /** The five values that connection tracking, sockets and a Service tell flows apart by. */

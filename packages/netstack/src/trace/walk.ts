@@ -1,0 +1,147 @@
+import type { Family, Ip } from '../address/ip.ts';
+import { familyOf } from '../address/ip.ts';
+import { Connections } from '../conntrack/connections.ts';
+import type { Host, NetworkNamespace } from '../namespace/namespace.ts';
+import type { Route } from '../namespace/route.ts';
+import type { BridgeInfo, Tracking } from '../netfilter/model.ts';
+import type { Chooser } from '../netfilter/walk.types.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { Source } from '../source.ts';
+import type { FabricEdge } from './fabric.ts';
+import type { Finding, FindingCode } from './finding.ts';
+import type { Hop, Step } from './step.ts';
+import type { Crossing, World } from './trace.types.ts';
+
+/** A namespace of a host. */
+export interface Place {
+  readonly host: Host;
+  readonly namespace: NetworkNamespace;
+}
+
+/** A packet inside one namespace, with what the kernel keeps beside it (linux: `struct sk_buff`). */
+export interface Skb {
+  readonly place: Place;
+  readonly packet: Packet;
+  /** In-device as netfilter sees it; '' for what is made here. */
+  readonly iif: string;
+  readonly bridge: BridgeInfo | undefined;
+  /** Unset until the tracking hook is passed. */
+  readonly tracking: Tracking | undefined;
+  /** Made by a process, or by the kernel (`uid` unset) here; unset for what came from elsewhere. */
+  readonly socket: { readonly uid: number | undefined } | undefined;
+  /** Where it goes, once routing has spoken. */
+  readonly decision: Decision | undefined;
+}
+
+export interface Decision {
+  readonly kind: 'local' | 'unicast' | 'broadcast';
+  readonly device: string;
+  readonly via: Ip | undefined;
+  readonly route: Route;
+  readonly evidence: readonly Source[];
+}
+
+/** How a walk in one direction ends. */
+export type Outcome =
+  | { readonly kind: 'served'; readonly place: Place; readonly packet: Packet; readonly socketAddress: Ip | 'any' }
+  | { readonly kind: 'left'; readonly edge: FabricEdge }
+  | { readonly kind: 'dropped'; readonly finding: Finding }
+  /** `answer`: the error as a packet, to be sent from `place`; unset where the sender's own kernel refuses with an errno. */
+  | { readonly kind: 'refused'; readonly finding: Finding; readonly error: string; readonly place: Place; readonly answer: Packet | undefined }
+  | { readonly kind: 'unknown'; readonly finding: Finding };
+
+interface OpenHop {
+  readonly host: string;
+  readonly namespace: string;
+  action: Hop['action'];
+  in: Hop['in'];
+  out: Hop['out'];
+  readonly steps: Step[];
+}
+
+/** The record of one walk of one conversation. It lives as long as the walk; what leaves it is immutable. */
+export class Walk {
+  readonly world: World;
+  readonly chooser: Chooser;
+  readonly connections = new Connections();
+  readonly needs = new Set<string>();
+  #hops: OpenHop[] = [];
+  #crossings: Crossing[] = [];
+  #seen = new Set<string>();
+
+  constructor(world: World, chooser: Chooser) {
+    this.world = world;
+    this.chooser = chooser;
+  }
+
+  /** Begins a direction: hops and crossings of the one before are handed out by {@link finish}. */
+  begin(): void {
+    this.#hops = [];
+    this.#crossings = [];
+    this.#seen = new Set();
+  }
+
+  enter(place: Place, action: 'send' | 'forward', incoming: Hop['in']): void {
+    this.#hops.push({ host: place.host.id, namespace: place.namespace.id, action, in: incoming, out: undefined, steps: [] });
+  }
+
+  step(step: Step): void {
+    this.#hops.at(-1)?.steps.push(step);
+  }
+
+  leave(device: string, packet: Packet): void {
+    const hop = this.#hops.at(-1);
+    if (hop !== undefined) hop.out = { device, packet };
+  }
+
+  cross(crossing: Crossing): void {
+    this.#crossings.push(crossing);
+  }
+
+  /** Has this packet been received on this device before, on this way? Then it goes in circles. */
+  revisits(place: Place, device: string, packet: Packet): boolean {
+    const key = [place.host.id, place.namespace.id, device, packet.src, packet.dst, packet.protocol, packet.sport, packet.dport, packet.mark, packet.inner?.packet.dst].join(' ');
+    if (this.#seen.has(key)) return true;
+    this.#seen.add(key);
+    return false;
+  }
+
+  finish(outcome: Outcome): { readonly hops: readonly Hop[]; readonly crossings: readonly Crossing[] } {
+    const last = this.#hops.at(-1);
+    if (last !== undefined) {
+      last.action = lastAction(outcome, last.action);
+      if (outcome.kind === 'dropped' || outcome.kind === 'unknown') last.steps.push({ kind: outcome.kind === 'dropped' ? 'drop' : 'unknown', finding: outcome.finding, evidence: outcome.finding.evidence });
+      if (outcome.kind === 'refused') last.steps.push({ kind: 'reject', finding: outcome.finding, evidence: outcome.finding.evidence });
+    }
+    return { hops: this.#hops, crossings: this.#crossings };
+  }
+}
+
+function lastAction(outcome: Outcome, before: Hop['action']): Hop['action'] {
+  switch (outcome.kind) {
+    case 'served':
+      return 'serve';
+    case 'left':
+      return before;
+    case 'dropped':
+      return 'drop';
+    case 'refused':
+      return 'reject';
+    case 'unknown':
+      return 'unknown';
+    default:
+      return outcome satisfies never;
+  }
+}
+
+export function finding(place: Place, code: FindingCode, evidence: readonly Source[], details: Readonly<Record<string, string>> = {}): Finding {
+  return { code, host: place.host.id, namespace: place.namespace.id, evidence, details };
+}
+
+export function dropped(place: Place, code: FindingCode, evidence: readonly Source[], details: Readonly<Record<string, string>> = {}): Outcome {
+  return { kind: 'dropped', finding: finding(place, code, evidence, details) };
+}
+
+export function family(skb: Skb): Family {
+  return familyOf(skb.packet.dst);
+}
