@@ -33,6 +33,8 @@ export interface Packet {
   readonly mark: number;
   /** An ICMP error quotes the packet that it is about, as the reporting host saw it. */
   readonly quoted?: Packet;
+  /** Sent in answer to a packet: what a stateless protocol can't tell by itself. */
+  readonly answer?: true;
   /** A tunnel's outer packet carries a frame. */
   readonly inner?: TunnelPayload;
 }

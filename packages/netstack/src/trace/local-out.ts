@@ -1,0 +1,114 @@
+import { anyAddress, familyOf, formatIp, isLoopback } from '../address/ip.ts';
+import type { Link } from '../namespace/link.ts';
+import { conf, missingTopic, sysctlSource } from '../namespace/lookup.ts';
+import { hasPorts } from '../packet/protocol.ts';
+import type { Packet } from '../packet/packet.ts';
+import { type Lookup, lookup } from '../routing/lookup.ts';
+import { sourceAddress } from '../routing/source-address.ts';
+import { egress } from './egress.ts';
+import { refuseByErrno } from './refuse.ts';
+import { type HookResult, runHook } from './run-hook.ts';
+import { type Decision, type Outcome, type Place, type Skb, type Walk, finding } from './walk.ts';
+
+/** A packet that is made here; `src` may be left to the kernel. `uid` is unset for packets of the kernel's own making. */
+export type Outgoing = Omit<Packet, 'src'> & { readonly src: Packet['src'] | undefined };
+
+/** From a socket to the wire: route, OUTPUT, perhaps another route, POSTROUTING (linux: `ip_queue_xmit`, `__ip_local_out`). */
+export function localOut(walk: Walk, place: Place, outgoing: Outgoing, uid: number | undefined): Outcome {
+  const version = familyOf(outgoing.dst);
+  const unbound: Packet = { ...outgoing, src: outgoing.src ?? anyAddress(version) };
+  let skb: Skb = { place, packet: unbound, iif: '', bridge: undefined, tracking: undefined, socket: { uid }, decision: undefined };
+  const why = missingTopic(place.namespace, 'routes') ?? missingTopic(place.namespace, 'links');
+  if (why !== undefined) return { kind: 'unknown', finding: finding(place, 'COLLECT_ARTIFACT_MISSING', [], { artifact: 'routes', why }) };
+  let found = route(walk, skb);
+  if (found.kind === 'refused') return refused(skb, found);
+  if (outgoing.src === undefined) {
+    const src = sourceAddress(place.namespace, found.route, found.nexthop, outgoing.dst);
+    if (src === undefined) return refuseByErrno(skb, 'EADDRNOTAVAIL', finding(place, 'ROUTE_SOURCE_REFUSED', found.evidence, { destination: formatIp(outgoing.dst) }));
+    skb = { ...skb, packet: { ...unbound, src } };
+    // A connecting socket is routed again with the address that it got: `from` rules apply now.
+    if (hasPorts(outgoing.protocol)) found = route(walk, skb);
+    if (found.kind === 'refused') return refused(skb, found);
+  }
+  skb = { ...skb, decision: decide(found) };
+  stepRoute(walk, skb);
+  const first = skb.decision?.device ?? '';
+  const output = runHook(walk, skb, 'output', { oif: first, nextHop: nextHopOf(skb), reroute: (changed) => reroute(walk, changed) });
+  if (output.kind === 'stop') return output.outcome;
+  return postrouting(walk, output.skb);
+}
+
+/** The way out of a namespace, the same for what is made here and what is forwarded. */
+export function postrouting(walk: Walk, skb: Skb): Outcome {
+  const result = runHook(walk, skb, 'postrouting', { oif: skb.decision?.device ?? '', nextHop: nextHopOf(skb) });
+  return result.kind === 'stop' ? result.outcome : egress(walk, result.skb);
+}
+
+export function nextHopOf(skb: Skb): Packet['dst'] {
+  return skb.decision?.via ?? skb.packet.dst;
+}
+
+function route(walk: Walk, skb: Skb): Lookup {
+  const { packet } = skb;
+  return lookup(
+    skb.place.namespace,
+    { dst: packet.dst, src: packet.src, iif: 'lo', mark: packet.mark, tos: packet.tos, protocol: packet.protocol, sport: packet.sport, dport: packet.dport, uid: skb.socket?.uid ?? 0 },
+    walk.chooser,
+  );
+}
+
+export function decide(found: Extract<Lookup, { kind: 'route' }>): Decision {
+  const { route: chosen, nexthop, evidence } = found;
+  const kind = chosen.type === 'local' || chosen.type === 'anycast' ? 'local' : chosen.type === 'broadcast' ? 'broadcast' : 'unicast';
+  return { kind, device: kind === 'local' ? 'lo' : (nexthop?.dev ?? ''), via: nexthop?.via, route: chosen, evidence };
+}
+
+export function stepRoute(walk: Walk, skb: Skb): void {
+  const { decision, packet } = skb;
+  if (decision === undefined) return;
+  walk.step({ kind: 'route', table: decision.route.table, type: decision.route.type, device: decision.device, via: decision.via, source: packet.src, evidence: decision.evidence });
+}
+
+/** After OUTPUT changed the mark or the destination (linux: `ip_route_me_harder`); the source address stays. */
+function reroute(walk: Walk, skb: Skb): HookResult {
+  const found = route(walk, skb);
+  if (found.kind === 'refused') return { kind: 'stop', outcome: refused(skb, found) };
+  const decision = decide(found);
+  const leavesWithLoopback = decision.kind !== 'local' && isLoopback(skb.packet.src) && familyOf(skb.packet.src) === 4;
+  if (leavesWithLoopback && !conf.or(skb.place.namespace, decision.device, 'route_localnet')) {
+    const path = `net/ipv4/conf/${decision.device}/route_localnet`;
+    const found127 = finding(skb.place, 'SYSCTL_ROUTE_LOCALNET_OFF', [sysctlSource(skb.place.namespace, path)], { device: decision.device, sysctl: path });
+    return { kind: 'stop', outcome: refuseByErrno(skb, 'EINVAL', found127) };
+  }
+  const next = { ...skb, decision };
+  if (decision.device !== skb.decision?.device || decision.via !== skb.decision.via) stepRoute(walk, next);
+  return { kind: 'pass', skb: next };
+}
+
+function refused(skb: Skb, refusal: Extract<Lookup, { kind: 'refused' }>): Outcome {
+  const { place, packet } = skb;
+  const details = { destination: formatIp(packet.dst), source: formatIp(packet.src) };
+  switch (refusal.type) {
+    case 'nothing': {
+      const down = linksDown(skb);
+      const reason = down.length > 0
+        ? finding(place, 'LINK_DOWN', down.map((link) => link.source), { ...details, device: down.map((link) => link.name).join(', ') })
+        : finding(place, 'ROUTE_MISSING', refusal.evidence, details);
+      return refuseByErrno(skb, 'ENETUNREACH', reason);
+    }
+    case 'blackhole':
+      return refuseByErrno(skb, 'EINVAL', finding(place, refusal.by === 'rule' ? 'ROUTE_RULE_REFUSES' : 'ROUTE_BLACKHOLE', refusal.evidence, details));
+    case 'unreachable':
+      return refuseByErrno(skb, refusal.by === 'rule' ? 'ENETUNREACH' : 'EHOSTUNREACH', finding(place, refusal.by === 'rule' ? 'ROUTE_RULE_REFUSES' : 'ROUTE_UNREACHABLE', refusal.evidence, details));
+    case 'prohibit':
+      return refuseByErrno(skb, 'EACCES', finding(place, refusal.by === 'rule' ? 'ROUTE_RULE_REFUSES' : 'ROUTE_PROHIBIT', refusal.evidence, details));
+    default:
+      return refusal.type satisfies never;
+  }
+}
+
+/** A namespace whose every way out is down has no routes: the device is the cause, the missing route a symptom. */
+function linksDown(skb: Skb): readonly Link[] {
+  const links = skb.place.namespace.links.filter((link) => link.device.kind !== 'loopback' && link.device.kind !== 'opaque');
+  return links.some((link) => link.up) ? [] : links;
+}

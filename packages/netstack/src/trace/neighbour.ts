@@ -1,0 +1,145 @@
+import { type Ip, familyOf, formatIp } from '../address/ip.ts';
+import { contains, prefix } from '../address/prefix.ts';
+import type { Link, Mac } from '../namespace/link.ts';
+import { conf, linkByName, ownerOf, sysctl } from '../namespace/lookup.ts';
+import { vethPeer } from '../namespace/host.ts';
+import { addressType } from '../routing/fib.ts';
+import { lookup } from '../routing/lookup.ts';
+import { deviceAddress } from '../routing/source-address.ts';
+import { validateSource } from '../routing/validate-source.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { Finding } from './finding.ts';
+import type { FabricEdge } from './fabric.ts';
+import type { TunnelPayload } from '../packet/packet.ts';
+import { type Station, stations } from './segment.ts';
+import { type Place, type Skb, type Walk, finding } from './walk.ts';
+
+export type Resolution =
+  | { readonly kind: 'mac'; readonly mac: Mac | undefined; readonly permanent: boolean; readonly from: TunnelPayload['macFrom'] }
+  /** Nobody answers: the kernel gives up after three probes. */
+  | { readonly kind: 'unanswered'; readonly finding: Finding }
+  | { readonly kind: 'unknown'; readonly finding: Finding }
+  /** Somebody on a wire that is not modelled answers for the address. */
+  | { readonly kind: 'external'; readonly edge: FabricEdge };
+
+/**
+ * The link-layer address of a next hop, as if no dynamic entry existed: a permanent one is taken as it is, right or wrong; otherwise
+ * everybody who hears the question on that wire is asked whether he would answer (linux: `neigh_resolve_output`, `arp_process`).
+ */
+export function resolve(walk: Walk, skb: Skb, link: Link, nextHop: Ip): Resolution {
+  const { place, packet } = skb;
+  const nothing = { host: place.host.id, namespace: place.namespace.id, evidence: [] };
+  if (link.device.kind === 'loopback' || link.noarp) return { kind: 'mac', mac: undefined, permanent: false, from: nothing };
+  const entry = place.namespace.neighbours.find((n) => n.dev === link.name && n.ip === nextHop && !n.proxy && (n.state === 'PERMANENT' || n.state === 'NOARP'));
+  if (entry?.mac !== undefined) {
+    walk.step({ kind: 'neighbour', device: link.name, ip: nextHop, mac: entry.mac, evidence: [entry.source] });
+    return { kind: 'mac', mac: entry.mac, permanent: true, from: { ...nothing, evidence: [entry.source] } };
+  }
+  if (!link.carrier) return { kind: 'unanswered', finding: silence(place, link, nextHop) };
+  const sender = senderOf(skb, link, nextHop);
+  const edges: FabricEdge[] = [];
+  for (const station of stations(walk.world, place, link)) {
+    if (station.kind === 'opaque')
+      return { kind: 'unknown', finding: finding(station.place, 'MODEL_UNSUPPORTED', [station.link.source], { construct: `device ${station.link.name}` }) };
+    if (station.kind === 'edge') edges.push({ host: station.place.host.id, namespace: station.place.namespace.id, device: station.link.name, nextHop, mac: undefined, packet });
+    else if (answers(walk, station, nextHop, sender)) return resolved(walk, link, nextHop, station.link.mac, nothing);
+  }
+  for (const edge of edges) {
+    const answer = walk.world.fabric.carry(edge);
+    switch (answer.kind) {
+      case 'host': {
+        const host = walk.world.hosts.get(answer.host);
+        const namespace = host?.namespaces.get(answer.namespace);
+        const end = namespace === undefined ? undefined : linkByName(namespace, answer.device);
+        if (host === undefined || namespace === undefined || end === undefined) continue;
+        const station: Station = { kind: 'station', place: { host, namespace }, link: end };
+        if (end.up && answers(walk, station, nextHop, sender)) return resolved(walk, link, nextHop, end.mac, nothing);
+        continue;
+      }
+      case 'external':
+        return { kind: 'external', edge };
+      case 'need':
+        walk.needs.add(answer.host);
+        return { kind: 'unknown', finding: { code: 'COLLECT_NODE_MISSING', host: answer.host, namespace: '', evidence: [], details: { node: answer.host, address: formatIp(nextHop) } } };
+      case 'nobody':
+        continue;
+      default:
+        answer satisfies never;
+    }
+  }
+  return { kind: 'unanswered', finding: silence(place, link, nextHop) };
+}
+
+function resolved(walk: Walk, link: Link, ip: Ip, mac: Mac | undefined, from: TunnelPayload['macFrom']): Resolution {
+  walk.step({ kind: 'neighbour', device: link.name, ip, mac, evidence: [] });
+  return { kind: 'mac', mac, permanent: false, from };
+}
+
+/** The address in our question (`arp_announce` 0): the packet's source where it is ours, else one of the device's. */
+function senderOf(skb: Skb, link: Link, target: Ip): Ip | undefined {
+  const ns = skb.place.namespace;
+  if (ownerOf(ns, skb.packet.src) !== undefined) return skb.packet.src;
+  return deviceAddress(ns, link.name, target, 'link');
+}
+
+/** Would that station answer a question for `target`? */
+function answers(walk: Walk, station: Extract<Station, { kind: 'station' }>, target: Ip, sender: Ip | undefined): boolean {
+  const { place, link } = station;
+  const ns = place.namespace;
+  if (!link.up || link.noarp) return false;
+  if (typeof target === 'bigint') {
+    const owner = link.addresses.find((address) => address.ip === target);
+    return owner !== undefined ? !owner.tentative : proxied(walk, station, target);
+  }
+  if (sender !== undefined && !believes(walk, station, sender, target)) return false;
+  if (addressType(ns, target) !== 'local') return proxied(walk, station, target);
+  if (target >>> 24 === 127) return false;
+  switch (conf.max(ns, link.name, 'arp_ignore')) {
+    case 0:
+      break;
+    case 1:
+      if (!link.addresses.some((address) => address.ip === target)) return false;
+      break;
+    case 2:
+      if (!link.addresses.some((address) => address.ip === target && sender !== undefined && contains(prefix(address.ip, address.length), sender))) return false;
+      break;
+    case 8:
+      return false;
+    default:
+      if (!walk.chooser.unknown(`arp_ignore ${String(conf.max(ns, link.name, 'arp_ignore'))} on ${link.name}`, [], [true, false])) return false;
+  }
+  return true;
+}
+
+function believes(walk: Walk, station: Extract<Station, { kind: 'station' }>, sender: Ip, target: Ip): boolean {
+  const question: Packet = { src: sender, dst: target, protocol: 0, sport: 0, dport: 0, tcpFlags: 0, ttl: 64, length: 28, df: false, tos: 0, mark: 0 };
+  return validateSource(station.place.namespace, question, station.link.name, undefined, walk.chooser).kind === 'ok';
+}
+
+/** Proxy ARP: for what this namespace would forward by another device (linux: `arp_fwd_proxy`). */
+function proxied(walk: Walk, station: Extract<Station, { kind: 'station' }>, target: Ip): boolean {
+  const ns = station.place.namespace;
+  const device = station.link.name;
+  const listed = ns.neighbours.some((n) => n.proxy && n.ip === target && n.dev === device);
+  if (familyOf(target) === 6) return listed && sysctl(ns, `net/ipv6/conf/${device}/proxy_ndp`, 0) !== 0;
+  if (conf.own(ns, device, 'forwarding') === 0 || (!listed && !conf.or(ns, device, 'proxy_arp'))) return false;
+  const back = lookup(ns, { dst: target, src: 0, iif: device, mark: 0, tos: 0, protocol: 0, sport: 0, dport: 0, uid: 0 }, walk.chooser);
+  return back.kind === 'route' && back.route.type === 'unicast' && back.nexthop?.dev !== device;
+}
+
+/** Why nobody answers: a device that is down at the owner's, or at the end that leads to him, is the cause; else it is just unanswered. */
+function silence(place: Place, link: Link, target: Ip): Finding {
+  const details = { device: link.name, address: formatIp(target) };
+  for (const namespace of place.host.namespaces.values()) {
+    const owner = namespace === place.namespace ? undefined : ownerOf(namespace, target);
+    if (owner === undefined) continue;
+    if (!owner.link.up) return finding({ host: place.host, namespace }, 'LINK_DOWN', [owner.link.source], { ...details, device: owner.link.name });
+    const peer = vethPeer(place.host, namespace.id, owner.link.name);
+    const far = peer === undefined ? undefined : place.host.namespaces.get(peer.namespace);
+    const end = peer === undefined || far === undefined ? undefined : linkByName(far, peer.device);
+    if (far !== undefined && end?.up === false) return finding({ host: place.host, namespace: far }, 'LINK_DOWN', [end.source], { ...details, device: end.name });
+  }
+  if (!link.carrier) return finding(place, 'LINK_NO_CARRIER', [link.source], details);
+  const history = place.namespace.neighbours.filter((n) => n.dev === link.name && n.ip === target && n.state === 'FAILED').map((n) => n.source);
+  return finding(place, 'NEIGHBOUR_UNRESOLVED', history, details);
+}

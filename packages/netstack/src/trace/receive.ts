@@ -1,0 +1,47 @@
+import { formatIp } from '../address/ip.ts';
+import { BROADCAST_MAC, type Link } from '../namespace/link.ts';
+import { linkByName } from '../namespace/lookup.ts';
+import { bridgeInput } from './bridge.ts';
+import { ipReceive } from './ip-receive.ts';
+import { netdevChains, passesPrograms } from './programs.ts';
+import type { Frame } from './transmit.ts';
+import { type Outcome, type Place, type Skb, type Walk, dropped, finding } from './walk.ts';
+
+/** A frame comes in on a device of another namespace, or of another host (linux: `__netif_receive_skb_core`). */
+export function receive(walk: Walk, place: Place, link: Link, frame: Frame): Outcome {
+  walk.enter(place, 'forward', { device: link.name, packet: frame.packet });
+  return receiveHere(walk, place, link, frame);
+}
+
+/** The same within a namespace: out of a tunnel. */
+export function receiveHere(walk: Walk, place: Place, link: Link, frame: Frame): Outcome {
+  const details = { device: link.name, destination: formatIp(frame.packet.dst) };
+  if (!link.up) return dropped(place, 'LINK_DOWN', [link.source], details);
+  if (walk.revisits(place, link.name, frame.packet)) return dropped(place, 'ROUTE_LOOP', [], details);
+  walk.step({ kind: 'receive', device: link.name, evidence: [] });
+  const opaque = passesPrograms(walk, place, link, 'ingress') ?? netdevChains(walk, place, link, 'ingress');
+  if (opaque !== undefined) return opaque;
+  const master = link.master === undefined ? undefined : linkByName(place.namespace, link.master);
+  if (master?.device.kind === 'bridge') return bridgeInput(walk, place, master, link, frame);
+  if (master !== undefined || link.device.kind === 'opaque') {
+    const construct = `device ${(master ?? link).name} of type ${master?.device.kind === 'opaque' ? master.device.type : link.device.kind}`;
+    return { kind: 'unknown', finding: finding(place, 'MODEL_UNSUPPORTED', [(master ?? link).source], { construct }) };
+  }
+  return isForUs(link, frame) ? ipReceive(walk, arrived(place, link, frame)) : wrongMac(place, link, frame);
+}
+
+export function isForUs(link: Link, frame: Frame): boolean {
+  return frame.mac === undefined || frame.mac === link.mac || frame.mac === BROADCAST_MAC || link.device.kind === 'loopback';
+}
+
+export function arrived(place: Place, link: Link, frame: Frame): Skb {
+  return { place, packet: frame.packet, iif: link.name, bridge: undefined, tracking: undefined, socket: undefined, decision: undefined };
+}
+
+/** Nobody here has that address: the entry that it was taken from is wrong, where one was. */
+export function wrongMac(place: Place, link: Link, frame: Frame): Outcome {
+  const { macFrom } = frame;
+  const details = { device: link.name, mac: frame.mac ?? '', address: formatIp(frame.nextHop), actual: link.mac ?? '' };
+  if (macFrom.evidence.length === 0) return dropped(place, 'NEIGHBOUR_WRONG_MAC', [link.source], details);
+  return { kind: 'dropped', finding: { code: 'NEIGHBOUR_WRONG_MAC', host: macFrom.host, namespace: macFrom.namespace, evidence: macFrom.evidence, details } };
+}

@@ -1,0 +1,210 @@
+import { type Manip, settle, translate } from '../conntrack/nat.ts';
+import { type Connection, replyTuple } from '../conntrack/connections.ts';
+import { type Ip, formatIp } from '../address/ip.ts';
+import { missingTopic } from '../namespace/lookup.ts';
+import { baseChains, tracksConnections } from '../netfilter/hooks.ts';
+import type { Chain, Hook, MatchContext, NatRequest, Table } from '../netfilter/model.ts';
+import { walkChain } from '../netfilter/walk-chain.ts';
+import type { ChainResult } from '../netfilter/walk.types.ts';
+import { tupleOf } from '../packet/packet.ts';
+import type { Source } from '../source.ts';
+import { refusedByRule } from './refuse.ts';
+import { type Outcome, type Skb, type Walk, dropped, family } from './walk.ts';
+
+export type HookResult = { readonly kind: 'pass'; readonly skb: Skb } | { readonly kind: 'stop'; readonly outcome: Outcome };
+
+export interface HookOptions {
+  /** Out-device as the chains see it. */
+  readonly oif: string;
+  readonly nextHop?: Ip | undefined;
+  /** Output only: called where the kernel routes again, after a chain changed the packet. */
+  readonly reroute?: (skb: Skb) => HookResult;
+}
+
+const TRACKING = -200;
+
+/**
+ * Runs every chain at a hook, of all backends and families that see the packet, with connection tracking and address translation at their
+ * fixed places between them (linux: `nf_hook_slow`; -200 tracking, -100 destination, 100 source).
+ */
+export function runHook(walk: Walk, start: Skb, hook: Hook, options: HookOptions): HookResult {
+  let skb = start;
+  const namespace = skb.place.namespace;
+  const version = family(skb);
+  const gap = uncollected(walk, skb);
+  if (gap !== undefined) return { kind: 'stop', outcome: gap };
+  const tracking = tracksConnections(namespace.netfilter, version);
+  const manip: Manip = hook === 'prerouting' || hook === 'output' ? 'destination' : 'source';
+  const chains = baseChains(namespace.netfilter, version, hook);
+  const translates = tracking && hook !== 'forward';
+  let translated = false;
+  for (let i = 0; i < chains.length; ) {
+    const { table, chain } = chains[i] as { table: Table; chain: Chain };
+    const priority = chain.base?.type === 'nat' ? (manip === 'destination' ? -100 : 100) : (chain.base?.priority ?? 0);
+    if (tracking && priority > TRACKING) skb = track(walk, skb, hook);
+    if (translates && !translated && (chain.base?.type === 'nat' || priority > (manip === 'destination' ? -100 : 100))) {
+      translated = true;
+      const natChains = chains.filter((entry) => entry.chain.base?.type === 'nat');
+      const result = runNat(walk, skb, hook, manip, natChains, options);
+      if (result.kind === 'stop') return result;
+      skb = result.skb;
+    }
+    if (chain.base?.type === 'nat') {
+      i++;
+      continue;
+    }
+    const before = skb;
+    const result = runChain(walk, skb, hook, table, chain, options);
+    if (result.kind === 'stop') return result;
+    skb = result.skb;
+    if (options.reroute !== undefined && reroutes(table, chain) && (before.packet.mark !== skb.packet.mark || before.packet.tos !== skb.packet.tos)) {
+      const again = options.reroute(skb);
+      if (again.kind === 'stop') return again;
+      skb = again.skb;
+    }
+    i++;
+  }
+  if (tracking) skb = track(walk, skb, hook);
+  return translates && !translated ? runNat(walk, skb, hook, manip, [], options) : { kind: 'pass', skb };
+}
+
+/** A backend that was not read may hold any rule. */
+function uncollected(walk: Walk, skb: Skb): Outcome | undefined {
+  for (const topic of ['iptables-nft', 'iptables-legacy', 'nftables'] as const) {
+    const why = missingTopic(skb.place.namespace, topic);
+    if (why !== undefined && walk.chooser.unknown(`${topic} rules were not read: ${why}`, [], ['pass', 'drop']) === 'drop')
+      return dropped(skb.place, 'COLLECT_ARTIFACT_MISSING', [], { artifact: topic, why });
+  }
+  return undefined;
+}
+
+/** Only mangle and chains of type route make the kernel route again on a changed mark. */
+function reroutes(table: Table, chain: Chain): boolean {
+  return chain.base?.type === 'route' || (table.backend !== 'nftables' && table.name === 'mangle');
+}
+
+function track(walk: Walk, skb: Skb, hook: Hook): Skb {
+  if (skb.tracking !== undefined || (hook !== 'prerouting' && hook !== 'output')) return skb;
+  return { ...skb, tracking: walk.connections.track(skb.place.namespace.id, skb.packet) };
+}
+
+function contextOf(skb: Skb, hook: Hook, options: HookOptions): MatchContext {
+  return {
+    packet: skb.packet,
+    hook,
+    namespace: skb.place.namespace,
+    iif: skb.iif,
+    oif: options.oif,
+    bridge: skb.bridge,
+    tracking: skb.tracking ?? { state: 'INVALID', entry: undefined, direction: 'original' },
+    socket: skb.socket,
+    nextHop: options.nextHop,
+  };
+}
+
+function runChain(walk: Walk, skb: Skb, hook: Hook, table: Table, chain: Chain, options: HookOptions): HookResult {
+  const result = walkChain(table, chain, contextOf(skb, hook, options), walk.chooser);
+  record(walk, hook, table, chain, result);
+  const verdict = result.verdict;
+  switch (verdict.kind) {
+    case 'accept':
+    case 'nat':
+      return { kind: 'pass', skb: changed(walk, skb, result) };
+    case 'drop':
+      return { kind: 'stop', outcome: dropByChain(walk, skb, hook, table, chain, result.evidence, verdict.by) };
+    case 'reject':
+      return { kind: 'stop', outcome: refusedByRule(walk, skb, hook, table, chain, result.evidence, verdict.with) };
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function record(walk: Walk, hook: Hook, table: Table, chain: Chain, result: ChainResult): void {
+  const verdict = result.verdict.kind === 'nat' ? 'accept' : result.verdict.kind;
+  if (result.evidence.length === 0) return;
+  walk.step({ kind: 'netfilter', hook, backend: table.backend, family: table.family, table: table.name, chain: chain.name, verdict, evidence: result.evidence });
+}
+
+function dropByChain(_walk: Walk, skb: Skb, hook: Hook, table: Table, chain: Chain, evidence: readonly Source[], by: 'rule' | 'policy'): Outcome {
+  const deciding = evidence.slice(-1);
+  const details = { hook, table: table.name, chain: chain.name, backend: table.backend };
+  const code = by === 'policy' ? 'NETFILTER_POLICY_DROP' : 'NETFILTER_DROP';
+  const outcome = dropped(skb.place, code, deciding, details);
+  // A datagram that a process sends into a DROP fails with EPERM; a TCP handshake is only silent.
+  const isSender = skb.socket?.uid !== undefined && (hook === 'output' || hook === 'postrouting') && skb.packet.protocol !== 6;
+  if (!isSender || outcome.kind !== 'dropped') return outcome;
+  return { kind: 'refused', finding: outcome.finding, error: 'errno-EPERM', place: skb.place, answer: undefined };
+}
+
+function changed(walk: Walk, skb: Skb, result: ChainResult): Skb {
+  let tracking = skb.tracking;
+  if (result.notrack && tracking === undefined) tracking = { state: 'UNTRACKED', entry: undefined, direction: 'original' };
+  if (result.connectionMark !== undefined && tracking?.entry !== undefined) {
+    const entry = walk.connections.replace(skb.place.namespace.id, tracking.entry, { ...(tracking.entry as Connection), mark: result.connectionMark });
+    tracking = { ...tracking, entry };
+  }
+  return tracking === skb.tracking && result.packet === skb.packet ? skb : { ...skb, packet: result.packet, tracking };
+}
+
+/** Translation: an old entry is applied, a new flow asks the nat chains until one decides (linux: `nf_nat_inet_fn`). */
+function runNat(walk: Walk, start: Skb, hook: Hook, manip: Manip, chains: readonly { table: Table; chain: Chain }[], options: HookOptions): HookResult {
+  let skb = start;
+  let entry = skb.tracking?.entry as Connection | undefined;
+  if (entry === undefined) return { kind: 'pass', skb };
+  const settled = manip === 'source' ? entry.sourceSettled : entry.destinationSettled;
+  if (skb.tracking?.state === 'NEW' && skb.tracking.direction === 'original' && !settled) {
+    let request: NatRequest | undefined;
+    let evidence: readonly Source[] = [];
+    for (const { table, chain } of chains) {
+      const result = walkChain(table, chain, contextOf(skb, hook, options), walk.chooser);
+      record(walk, hook, table, chain, result);
+      if (result.verdict.kind === 'drop') return { kind: 'stop', outcome: dropByChain(walk, skb, hook, table, chain, result.evidence, result.verdict.by) };
+      skb = changed(walk, skb, result);
+      entry = skb.tracking?.entry as Connection;
+      if (result.verdict.kind === 'nat') {
+        request = result.verdict.request;
+        evidence = result.evidence;
+        break;
+      }
+    }
+    const bound = bind(walk, skb, entry, manip, request, evidence, options, hook);
+    if (bound.kind === 'stop') return bound;
+    skb = bound.skb;
+  } else {
+    const packet = skb.tracking === undefined ? skb.packet : translate(skb.packet, skb.tracking, manip);
+    if (packet !== skb.packet) {
+      walk.step({ kind: 'nat', manip, before: tupleOf(skb.packet), after: tupleOf(packet), restored: true, evidence: [] });
+      skb = { ...skb, packet };
+    }
+  }
+  if (options.reroute !== undefined && skb.packet.dst !== start.packet.dst) return options.reroute(skb);
+  return { kind: 'pass', skb };
+}
+
+/** Settles one translation of a new flow; without a request it is a null binding, which is final as well. */
+function bind(walk: Walk, skb: Skb, entry: Connection, manip: Manip, request: NatRequest | undefined, evidence: readonly Source[], options: HookOptions, hook: Hook): HookResult {
+  const settledNow = manip === 'source' ? { sourceSettled: true } : { destinationSettled: true };
+  if (request === undefined || skb.tracking === undefined) {
+    const next = walk.connections.replace(skb.place.namespace.id, entry, { ...entry, ...settledNow });
+    return { kind: 'pass', skb: skb.tracking === undefined ? skb : { ...skb, tracking: { ...skb.tracking, entry: next } } };
+  }
+  const to = settle(request, skb.packet, { namespace: skb.place.namespace, iif: skb.iif, oif: options.oif, nextHop: options.nextHop, output: hook === 'output' }, walk.chooser);
+  if (to.kind === 'no-address')
+    return { kind: 'stop', outcome: dropped(skb.place, 'NAT_NO_ADDRESS', evidence.slice(-1), { device: manip === 'source' ? options.oif : skb.iif }) };
+  const packet = manip === 'source' ? { ...skb.packet, src: to.ip, sport: to.port } : { ...skb.packet, dst: to.ip, dport: to.port };
+  const moved = packet.src !== skb.packet.src || packet.dst !== skb.packet.dst || packet.sport !== skb.packet.sport || packet.dport !== skb.packet.dport;
+  const next = walk.connections.replace(skb.place.namespace.id, entry, {
+    ...entry,
+    ...settledNow,
+    reply: replyTuple(packet),
+    dnat: entry.dnat || (manip === 'destination' && moved),
+    snat: entry.snat || (manip === 'source' && moved),
+  });
+  if (moved) walk.step({ kind: 'nat', manip, before: tupleOf(skb.packet), after: tupleOf(packet), restored: false, evidence });
+  return { kind: 'pass', skb: { ...skb, packet, tracking: { ...skb.tracking, entry: next } } };
+}
+
+/** For messages: `10.0.0.1:80`. */
+export function endpointText(ip: Ip, port: number): string {
+  return typeof ip === 'number' ? `${formatIp(ip)}:${String(port)}` : `[${formatIp(ip)}]:${String(port)}`;
+}

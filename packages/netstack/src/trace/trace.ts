@@ -1,0 +1,278 @@
+import { type Ip, anyAddress, familyOf, formatIp } from '../address/ip.ts';
+import { linkByName } from '../namespace/lookup.ts';
+import type { Chooser } from '../netfilter/walk.types.ts';
+import { ICMP, ICMPV6, TCP, UDP } from '../packet/protocol.ts';
+import { type Packet, TcpFlag, sameTuple, tupleOf } from '../packet/packet.ts';
+import { replyTuple } from '../conntrack/connections.ts';
+import { type Ways, explore } from './choices.ts';
+import type { Finding } from './finding.ts';
+import { type Outgoing, localOut } from './local-out.ts';
+import { receive } from './receive.ts';
+import type { Crossing, Origin, Received, SenderError, Trace, TracePath, TraceRequest, Verdict, World } from './trace.types.ts';
+import type { Hop } from './step.ts';
+import { type Outcome, type Place, Walk, finding } from './walk.ts';
+
+/** What one walk came to: the way there, the way back, and what both together mean. */
+interface Conversation {
+  readonly verdict: Verdict;
+  readonly causes: readonly Finding[];
+  readonly forward: Direction;
+  readonly answer: Direction | undefined;
+  readonly received: Received | undefined;
+  readonly error: SenderError | undefined;
+}
+
+interface Direction {
+  readonly verdict: Verdict;
+  readonly hops: readonly Hop[];
+  readonly crossings: readonly Crossing[];
+  readonly causes: readonly Finding[];
+}
+
+/** A conversation, how likely it is, and what was taken for granted. */
+interface Weighted {
+  readonly conversation: Conversation;
+  readonly probability: number | undefined;
+  readonly assumptions: readonly Finding[];
+}
+
+const WORST: readonly Verdict[] = ['dropped', 'rejected', 'unknown', 'delivered'];
+
+/**
+ * Follows one packet, and the answer to it, through every namespace that it meets. Pure: the same world and request give the same trace.
+ *
+ * @throws RangeError where the request names a host, namespace or device that the world has not.
+ */
+export function trace(world: World, request: TraceRequest): Trace {
+  const needs = new Set<string>();
+  const place = placeOf(world, request.origin);
+  const ways = explore((chooser) => converse(world, request, place, chooser, needs), request.forks ?? 256);
+  const conversations = weigh(ways, place, needs);
+  const paths: TracePath[] = [];
+  for (const { conversation, probability, assumptions } of conversations) {
+    const index = paths.length;
+    const { forward, answer, received, error } = conversation;
+    paths.push({ direction: 'forward', replyTo: undefined, probability, assumptions, received, error, ...forward, verdict: forward.verdict });
+    if (answer !== undefined) paths.push({ direction: 'reply', replyTo: index, probability, assumptions: [], received: undefined, error: undefined, ...answer });
+  }
+  const verdicts = conversations.map((weighted) => weighted.conversation.verdict);
+  return { verdict: WORST.find((verdict) => verdicts.includes(verdict)) ?? 'unknown', paths, needs: [...needs] };
+}
+
+function placeOf(world: World, origin: Origin): Place {
+  const host = world.hosts.get(origin.host);
+  const namespace = host?.namespaces.get(origin.namespace);
+  if (host === undefined || namespace === undefined) throw new RangeError(`no namespace ${origin.namespace} on ${origin.host}`);
+  if (origin.kind === 'wire' && linkByName(namespace, origin.device) === undefined) throw new RangeError(`no device ${origin.device} in ${origin.namespace}`);
+  return { host, namespace };
+}
+
+function firstPacket(request: TraceRequest): Outgoing {
+  const { protocol } = request;
+  const isEcho = protocol === ICMP || protocol === ICMPV6;
+  return {
+    src: request.src,
+    dst: request.dst,
+    protocol,
+    sport: isEcho ? 1 : (request.sport ?? 40000),
+    dport: isEcho ? 0 : request.dport,
+    ...(isEcho ? { icmp: request.icmp ?? { type: protocol === ICMP ? 8 : 128, code: 0 } } : {}),
+    tcpFlags: protocol === TCP ? TcpFlag.SYN : 0,
+    ttl: request.ttl ?? 64,
+    length: request.length ?? 60,
+    df: request.df ?? protocol === TCP,
+    tos: 0,
+    mark: request.mark ?? 0,
+  };
+}
+
+/** One walk of the whole conversation, with the answers that this chooser gives. */
+function converse(world: World, request: TraceRequest, place: Place, chooser: Chooser, needs: Set<string>): Conversation {
+  const walk = new Walk(world, chooser);
+  walk.begin();
+  const outgoing = firstPacket(request);
+  const there = send(walk, request.origin, place, outgoing);
+  const forward = direction(walk, there);
+  const conversation = conclude(walk, request, place, there, forward, outgoing);
+  for (const need of walk.needs) needs.add(need);
+  return conversation;
+}
+
+function send(walk: Walk, origin: Origin, place: Place, outgoing: Outgoing): Outcome {
+  if (origin.kind === 'socket') {
+    walk.enter(place, 'send', undefined);
+    return localOut(walk, place, outgoing, origin.uid ?? 0);
+  }
+  const link = linkByName(place.namespace, origin.device);
+  if (link === undefined || outgoing.src === undefined) throw new RangeError('a packet from the wire needs a device and a source address');
+  const nothing = { host: place.host.id, namespace: place.namespace.id, evidence: [] };
+  return receive(walk, place, link, { packet: { ...outgoing, src: outgoing.src }, nextHop: outgoing.dst, mac: undefined, permanent: false, macFrom: nothing });
+}
+
+function direction(walk: Walk, outcome: Outcome): Direction {
+  return { verdict: verdictOf(outcome), causes: causesOf(outcome), ...walk.finish(outcome) };
+}
+
+function verdictOf(outcome: Outcome): Verdict {
+  switch (outcome.kind) {
+    case 'served':
+    case 'left':
+      return 'delivered';
+    case 'refused':
+      return 'rejected';
+    case 'dropped':
+      return 'dropped';
+    case 'unknown':
+      return 'unknown';
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function causesOf(outcome: Outcome): readonly Finding[] {
+  return outcome.kind === 'served' || outcome.kind === 'left' ? [] : [outcome.finding];
+}
+
+/** What the forward outcome means once the answer, or the error, has found its way back. */
+function conclude(walk: Walk, request: TraceRequest, origin: Place, there: Outcome, forward: Direction, outgoing: Outgoing): Conversation {
+  const alone: Conversation = { verdict: forward.verdict, causes: forward.causes, forward, answer: undefined, received: receivedBy(there), error: errorOf(there) };
+  if (there.kind === 'left' || there.kind === 'dropped' || there.kind === 'unknown') return alone;
+  if (request.reply === false) return alone;
+  const sent = sentBy(forward, outgoing);
+  if (there.kind === 'refused') {
+    if (there.answer === undefined) return alone;
+    const back = answerFrom(walk, there.place, there.answer);
+    const answer = direction(walk, back);
+    if (reaches(back, request.origin, origin)) return { ...alone, answer };
+    return { ...alone, verdict: back.kind === 'unknown' ? 'unknown' : 'dropped', causes: [...forward.causes, ...answer.causes], answer, error: undefined };
+  }
+  const back = reply(walk, there);
+  const answer = direction(walk, back);
+  if (reaches(back, request.origin, origin)) {
+    const arrived = back.kind === 'served' ? back.packet : back.kind === 'left' ? back.edge.packet : undefined;
+    if (arrived === undefined || sent === undefined || sameTuple(tupleOf(arrived), replyTuple(sent))) return { ...alone, answer };
+    const stranger = finding(origin, 'NAT_REPLY_MISMATCH', [], { expected: formatIp(sent.dst), actual: formatIp(arrived.src) });
+    return { ...alone, verdict: 'dropped', causes: [stranger], answer: { ...answer, verdict: 'dropped', causes: [stranger] } };
+  }
+  if (back.kind === 'served' || back.kind === 'left') {
+    const astray = back.kind === 'served' ? finding(back.place, 'NAT_REPLY_MISMATCH', [], { actual: formatIp(back.packet.dst), expected: '' }) : finding(there.place, 'ROUTE_MISSING', lastRoute(answer), { destination: formatIp(back.edge.packet.dst), source: formatIp(back.edge.packet.src), astray: 'yes' });
+    return { ...alone, verdict: 'dropped', causes: [astray], answer: { ...answer, verdict: 'dropped', causes: [astray] } };
+  }
+  return { ...alone, verdict: back.kind === 'unknown' ? 'unknown' : 'dropped', causes: answer.causes, answer };
+}
+
+function lastRoute(answer: Direction): Finding['evidence'] {
+  const steps = answer.hops.at(-1)?.steps ?? [];
+  return steps.filter((step) => step.kind === 'route').at(-1)?.evidence ?? [];
+}
+
+/** The packet as the sender's socket knows it, with the source that the kernel chose. */
+function sentBy(forward: Direction, outgoing: Outgoing): Packet | undefined {
+  if (outgoing.src !== undefined) return { ...outgoing, src: outgoing.src };
+  for (const step of forward.hops[0]?.steps ?? []) if (step.kind === 'route') return { ...outgoing, src: step.source ?? anyAddress(familyOf(outgoing.dst)) };
+  return undefined;
+}
+
+function reaches(back: Outcome, origin: Origin, place: Place): boolean {
+  if (origin.kind === 'wire') return back.kind === 'left';
+  return back.kind === 'served' && back.place.namespace.id === place.namespace.id && back.place.host.id === place.host.id;
+}
+
+/** What the server says: a SYN-ACK, a datagram, an echo reply; from the address that was asked where the protocol holds to that. */
+function reply(walk: Walk, there: Extract<Outcome, { kind: 'served' }>): Outcome {
+  const { packet, place } = there;
+  const answer: Packet = {
+    ...replyTuple(packet),
+    tcpFlags: packet.protocol === TCP ? TcpFlag.SYN | TcpFlag.ACK : 0,
+    ttl: 64,
+    length: packet.length,
+    df: packet.df,
+    tos: packet.tos,
+    mark: 0,
+    answer: true,
+    ...(packet.icmp === undefined ? {} : { icmp: { type: packet.protocol === ICMP ? 0 : 129, code: 0 } }),
+  };
+  const isUnbound = packet.protocol === UDP && there.socketAddress === 'any';
+  return answerFrom(walk, place, answer, isUnbound ? packet.dst : undefined);
+}
+
+/**
+ * `asked`: a datagram socket on a wildcard answers from the address that routing chooses, unless the program sets it (IP_PKTINFO):
+ * which of them it is no dump tells.
+ */
+function answerFrom(walk: Walk, place: Place, answer: Packet, asked?: Ip): Outcome {
+  walk.begin();
+  walk.enter(place, 'send', undefined);
+  if (asked !== undefined && !isOnlyAddress(place, asked)) {
+    const keeps = walk.chooser.unknown('the address that the UDP server answers from', [], [true, false]);
+    if (!keeps) return localOut(walk, place, { ...answer, src: undefined }, undefined);
+  }
+  return localOut(walk, place, answer, undefined);
+}
+
+function isOnlyAddress(place: Place, ip: Ip): boolean {
+  return place.namespace.links.every((link) => link.device.kind === 'loopback' || link.addresses.every((address) => address.ip === ip || familyOf(address.ip) !== familyOf(ip) || address.scope === 'link'));
+}
+
+function receivedBy(there: Outcome): Received | undefined {
+  return there.kind === 'served' ? { host: there.place.host.id, namespace: there.place.namespace.id, packet: there.packet } : undefined;
+}
+
+function errorOf(there: Outcome): SenderError | undefined {
+  if (there.kind !== 'refused') return undefined;
+  return { kind: there.error, host: there.place.host.id, namespace: there.place.namespace.id, from: there.answer?.src };
+}
+
+/** The ways as a list. Where an unknown construct leads to different ends, the answer is unknown; where all end alike it is only noted. */
+function weigh(ways: Ways<Conversation>, origin: Place, needs: ReadonlySet<string>): readonly Weighted[] {
+  switch (ways.kind) {
+    case 'end':
+      return [{ conversation: ways.value, probability: 1, assumptions: [] }];
+    case 'cut':
+      return [{ conversation: cut(origin), probability: undefined, assumptions: [] }];
+    case 'chance':
+      return ways.branches.flatMap(({ probability, ways: branch }) =>
+        weigh(branch, origin, needs).map((weighted) => ({ ...weighted, probability: weighted.probability === undefined ? undefined : weighted.probability * probability })),
+      );
+    case 'unknown': {
+      const branches = ways.branches.map((branch) => weigh(branch, origin, needs));
+      const first = branches[0] ?? [];
+      const [place] = first;
+      const doubt = doubtOf(ways.construct, ways.sources, place?.conversation, origin);
+      const alike = branches.every((branch) => signature(branch) === signature(first));
+      if (alike) return first.map((weighted) => ({ ...weighted, assumptions: [...weighted.assumptions, doubt] }));
+      return first.map(({ conversation, assumptions }) => ({
+        conversation: { ...conversation, verdict: 'unknown', causes: [doubt], forward: { ...conversation.forward, verdict: 'unknown', causes: [doubt] } },
+        probability: undefined,
+        assumptions,
+      }));
+    }
+    default:
+      return ways satisfies never;
+  }
+}
+
+function doubtOf(construct: string, sources: Finding['evidence'], conversation: Conversation | undefined, origin: Place): Finding {
+  const artifact = sources[0]?.artifact;
+  const hops = [...(conversation?.forward.hops ?? []), ...(conversation?.answer?.hops ?? [])];
+  const hop = artifact === undefined ? undefined : hops.find((candidate) => artifact.startsWith(`${candidate.namespace}/`));
+  const at = hop ?? { host: origin.host.id, namespace: origin.namespace.id };
+  return { code: construct.includes('not read') ? 'COLLECT_ARTIFACT_MISSING' : 'MODEL_UNSUPPORTED', host: at.host, namespace: at.namespace, evidence: sources, details: { construct, why: construct, artifact: artifact ?? '' } };
+}
+
+/** What makes two ends alike: verdict, receiver and translation. */
+function signature(branch: readonly Weighted[]): string {
+  return branch
+    .map(({ conversation: c, probability }) => {
+      const r = c.received;
+      const to = r === undefined ? '-' : [r.host, r.namespace, r.packet.src, r.packet.sport, r.packet.dst, r.packet.dport].join(' ');
+      return `${c.verdict} ${c.error?.kind ?? '-'} ${to} ${String(probability)}`;
+    })
+    .join('\n');
+}
+
+function cut(origin: Place): Conversation {
+  const limit = finding(origin, 'MODEL_FORK_LIMIT', []);
+  const forward: Direction = { verdict: 'unknown', hops: [], crossings: [], causes: [limit] };
+  return { verdict: 'unknown', causes: [limit], forward, answer: undefined, received: undefined, error: undefined };
+}

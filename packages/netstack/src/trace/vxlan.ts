@@ -1,0 +1,69 @@
+import { formatIp } from '../address/ip.ts';
+import type { Link, VxlanDevice } from '../namespace/link.ts';
+import { missingTopic } from '../namespace/lookup.ts';
+import { UDP } from '../packet/protocol.ts';
+import type { Packet, TunnelPayload } from '../packet/packet.ts';
+import { localOut } from './local-out.ts';
+import { receiveHere } from './receive.ts';
+import { refuseByIcmp } from './refuse.ts';
+import { floodTargets } from './segment.ts';
+import type { Frame } from './transmit.ts';
+import { type Outcome, type Place, type Skb, type Walk, dropped, finding } from './walk.ts';
+
+/** Outer Ethernet is not counted: IP 20 (or 40), UDP 8, VXLAN 8, inner Ethernet 14. */
+const OVERHEAD = { 4: 50, 6: 70 } as const;
+/** The kernel takes the outer source port from a hash; any in the range may be it. */
+const OUTER_SOURCE_PORT = 49152;
+
+/** A frame leaves by a VXLAN device (linux: `vxlan_xmit`): the forwarding entry of its destination names the far end. */
+export function encapsulate(walk: Walk, place: Place, link: Link, frame: Frame): Outcome {
+  const device = link.device as VxlanDevice;
+  const details = { device: link.name, mac: frame.mac ?? '', address: formatIp(frame.nextHop), destination: formatIp(frame.packet.dst) };
+  if (device.external) return { kind: 'unknown', finding: finding(place, 'MODEL_UNSUPPORTED', [link.source], { construct: `VXLAN device ${link.name} in external mode` }) };
+  const why = missingTopic(place.namespace, 'fdb');
+  if (why !== undefined) return { kind: 'unknown', finding: finding(place, 'COLLECT_ARTIFACT_MISSING', [], { artifact: 'bridge-fdb', why }) };
+  const entry = place.namespace.fdb.find((e) => e.dev === link.name && e.mac === frame.mac && e.dst !== undefined);
+  const target = entry?.dst ?? floodTargets(place, link)[0];
+  if (target === undefined) {
+    // A wrong address in a permanent neighbour entry has no forwarding entry either: the neighbour is the cause then.
+    const known = place.namespace.fdb.some((e) => e.dev === link.name && e.dst !== undefined);
+    const evidence = frame.macFrom.evidence.length > 0 ? frame.macFrom.evidence : [link.source];
+    return dropped(place, 'TUNNEL_FDB_MISSING', evidence, { ...details, others: known ? 'yes' : 'no' });
+  }
+  const payload: TunnelPayload = { vni: entry?.vni ?? device.vni, packet: frame.packet, mac: frame.mac ?? '', macFrom: frame.macFrom };
+  const version = typeof target === 'number' ? 4 : 6;
+  const outer: Omit<Packet, 'src'> & { readonly src: Packet['src'] | undefined } = {
+    src: device.local,
+    dst: target,
+    protocol: UDP,
+    sport: OUTER_SOURCE_PORT,
+    dport: entry?.port ?? device.port,
+    tcpFlags: 0,
+    ttl: 64,
+    length: frame.packet.length + OVERHEAD[version],
+    df: false,
+    tos: 0,
+    mark: frame.packet.mark,
+    inner: payload,
+  };
+  walk.step({ kind: 'encapsulate', device: link.name, tunnel: 'vxlan', outer: { ...outer, src: outer.src ?? 0 }, inner: frame.packet, evidence: entry === undefined ? [link.source] : [entry.source] });
+  return localOut(walk, place, outer, undefined);
+}
+
+/** An outer packet has come in: which device is it for (linux: `vxlan_rcv`)? */
+export function decapsulate(walk: Walk, skb: Skb, payload: TunnelPayload): Outcome {
+  const { place, packet } = skb;
+  const listening = place.namespace.links.filter((link) => link.up && link.device.kind === 'vxlan' && link.device.port === packet.dport);
+  const details = { port: String(packet.dport), vni: String(payload.vni), address: formatIp(packet.dst), protocol: 'udp', bound: '' };
+  if (listening.length === 0) {
+    const down = place.namespace.links.find((link) => link.device.kind === 'vxlan' && link.device.port === packet.dport);
+    if (down !== undefined) return dropped(place, 'LINK_DOWN', [down.source], { device: down.name, destination: formatIp(payload.packet.dst) });
+    return refuseByIcmp(walk, skb, 'port-unreachable', finding(place, 'SOCKET_NOT_LISTENING', [], details));
+  }
+  const link = listening.find((candidate) => candidate.device.kind === 'vxlan' && candidate.device.vni === payload.vni);
+  if (link === undefined) return dropped(place, 'TUNNEL_VNI_UNKNOWN', listening.map((other) => other.source), details);
+  const inner: Packet = { ...payload.packet, mark: packet.mark };
+  walk.step({ kind: 'decapsulate', device: link.name, tunnel: 'vxlan', outer: packet, inner, evidence: [link.source] });
+  const frame: Frame = { packet: inner, nextHop: inner.dst, mac: payload.mac === '' ? undefined : payload.mac, permanent: true, macFrom: payload.macFrom };
+  return receiveHere(walk, place, link, frame);
+}
