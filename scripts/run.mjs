@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+// The one way in: sets everything up with nothing but Node.js and npm, then does what was asked for.
+import { bootstrap, build } from './bootstrap.mjs';
+import { run } from './process.mjs';
+import { test } from './test.mjs';
+
+const [task, ...args] = process.argv.slice(2);
+
+const tasks = {
+  build: async () => build(),
+  demo: async () => {
+    await build();
+    return run('node', ['packages/cli/bin/skoop.js', 'demo', ...args]);
+  },
+  test: async () => test(args),
+  check: async () => test(['check']),
+  bench: async () => {
+    await build();
+    return run('node', ['bench/run.mjs', ...args]);
+  },
+};
+
+if (!Object.hasOwn(tasks, task ?? '')) {
+  console.error(`usage: node scripts/run.mjs ${Object.keys(tasks).join('|')}`);
+  process.exit(2);
+}
+await bootstrap();
+process.exitCode = (await tasks[task]()) ?? 0;
