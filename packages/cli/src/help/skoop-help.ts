@@ -1,0 +1,35 @@
+import type { Command } from '@oclif/core/command';
+import { CommandHelp, Help } from '@oclif/core/help';
+import type { Config, HelpOptions } from '@oclif/core/interfaces';
+import { toOclif } from '../flags/to-oclif.ts';
+
+/** Commands whose flags are ours and those of the plugins. */
+const WITH_PLUGINS: ReadonlySet<string> = new Set(['diagnose', 'snapshot']);
+
+/** oclif's help, with the flags of plugins under their headings, and named as the program was called. */
+export default class SkoopHelp extends Help {
+  protected override CommandHelpClass = SkoopCommandHelp;
+
+  constructor(config: Config, options: Partial<HelpOptions> = {}) {
+    super(config, { ...options, flagSortOrder: 'none' });
+    const name = process.env['SKOOP_INVOKED_AS'];
+    // Only for help: elsewhere `bin` also makes the names of environment variables.
+    if (name !== undefined) Object.assign(this.config, { bin: name });
+  }
+
+  override async showCommandHelp(command: Command.Loadable): Promise<void> {
+    if (!WITH_PLUGINS.has(command.id)) return super.showCommandHelp(command);
+    const { pluginFlags } = await import('../plugins/plugin-flags.ts');
+    const { flags } = await pluginFlags({ localPlugins: !process.argv.includes('--no-local-plugins') });
+    return super.showCommandHelp({ ...command, flags: { ...command.flags, ...toOclif(flags) } as Command.Loadable['flags'] });
+  }
+}
+
+/** One heading for each group, the common flags last. */
+class SkoopCommandHelp extends CommandHelp {
+  protected override groupFlags(flags: Command.Flag.Any[]): ReturnType<CommandHelp['groupFlags']> {
+    const { mainFlags, flagGroups } = super.groupFlags(flags);
+    const { Common = [], ...others } = flagGroups;
+    return { mainFlags, flagGroups: { ...others, ...(Common.length > 0 && { Common }) } };
+  }
+}
