@@ -1,0 +1,20 @@
+import type { ClusterSource } from '../cluster/source.ts';
+import type { CniConfig, CniPlugin } from '../contracts/cni-plugin.ts';
+import type { InfraShim } from '../contracts/infra-shim.ts';
+import type { Network } from '../contracts/network.ts';
+
+/** What a network is put together from. */
+export interface NetworkParts {
+  readonly source: ClusterSource;
+  /** The provider's part. Without it every wire passes everything. */
+  readonly infra?: InfraShim;
+  /** The CNI's part. Without it no checks are made, and whether policies are enforced is unknown. */
+  readonly cni?: { readonly plugin: CniPlugin; readonly config: CniConfig };
+  /** Collect the nodes of all of a Service's backends at once, instead of the first ten by name. */
+  readonly allBackends?: boolean;
+}
+
+/** Provider × CNI as one {@link Network}. Disposes of `source`. */
+export function composeNetwork(parts: NetworkParts): Network {
+  return { diagnose: () => Promise.reject(new Error('not written yet')), dispose: () => parts.source.dispose() };
+}
