@@ -5,7 +5,7 @@ export { anyPrefix, bitsOf, contains, formatPrefix, hostPrefix, maskOf, parsePre
 export type { Gap, Source, SourceLine, SourcePointer, Topic } from './source.ts';
 export * as Protocol from './packet/protocol.ts';
 export { hasPorts, parseProtocol, protocolName } from './packet/protocol.ts';
-export type { Packet, TunnelPayload, Tuple } from './packet/packet.ts'';
+export type { Packet, TunnelPayload, Tuple } from './packet/packet.ts';
 export { TcpFlag, reversed, sameTuple, tupleOf } from './packet/packet.ts';
 export type { BridgeDevice, BridgePort, Device, Link, LinkAddress, LinkProgram, Mac, VxlanDevice } from './namespace/link.ts';
 export type { Nexthop, PolicyRule, PortRange, Route, RouteType, RuleAction } from './namespace/route.ts';
@@ -20,3 +20,8 @@ export { FINDING_CODES } from './trace/finding.ts';
 export type { Hop, Step } from './trace/step.ts';
 export type { Fabric, FabricAnswer, FabricEdge } from './trace/fabric.ts';
 export type { Crossing, Origin, Received, SenderError, Trace, TracePath, TraceRequest, Verdict, World } from './trace/trace.types.ts';
+export { parseNetfilter } from './netfilter/parse/netfilter.ts';
+export type { HookedChain } from './netfilter/hooks.ts';
+export { baseChains, tracksConnections } from './netfilter/hooks.ts';
+export { walkChain } from './netfilter/walk-chain.ts';
+export type { ChainResult, ChainVerdict, Chooser } from './netfilter/walk.types.ts';

@@ -1,0 +1,67 @@
+import type { Family } from '../address/ip.ts';
+import type { Chain, Hook, Netfilter, NetfilterFamily, Table } from './model.ts';
+
+export interface HookedChain {
+  readonly table: Table;
+  readonly chain: Chain;
+}
+
+const lists = new WeakMap<Netfilter, Map<string, readonly HookedChain[]>>();
+const tracking = new WeakMap<Netfilter, ReadonlyMap<Family, boolean>>();
+
+/** The table families that see packets of an IP version at the IP hooks. */
+function sees(family: NetfilterFamily, version: Family): boolean {
+  return family === 'inet' || family === (version === 4 ? 'ip' : 'ip6');
+}
+
+/** All nat chains of a hook hang off one dispatcher; what they declare only orders them among each other (linux: `nf_nat_register_fn`). */
+function effectivePriority({ chain }: HookedChain): number {
+  const base = chain.base;
+  if (base === undefined) return 0;
+  if (base.type !== 'nat') return base.priority;
+  return base.hook === 'prerouting' || base.hook === 'output' ? -100 : 100;
+}
+
+const ORDER = { nftables: 0, 'iptables-nft': 1, 'iptables-legacy': 2 } as const;
+
+/**
+ * The base chains that a packet of that family meets at a hook, in the kernel's order.
+ *
+ * Of equal priority the one registered last runs first, and no dump tells the order of registration. Taken here: native nftables (most
+ * often the latest), then iptables-nft, then iptables-legacy, and within each the order of the dump. It decides nothing but which of
+ * two rules that refuse is named, and which of two nat rules for one packet wins.
+ */
+export function baseChains(netfilter: Netfilter, family: Family, hook: Hook): readonly HookedChain[] {
+  let byKey = lists.get(netfilter);
+  if (byKey === undefined) lists.set(netfilter, (byKey = new Map()));
+  const key = `${String(family)} ${hook}`;
+  let list = byKey.get(key);
+  if (list === undefined) {
+    list = netfilter.tables
+      .filter((table) => sees(table.family, family))
+      .flatMap((table) => [...table.chains.values()].filter((chain) => chain.base?.hook === hook).map((chain) => ({ table, chain })))
+      .sort(
+        (a, b) =>
+          effectivePriority(a) - effectivePriority(b) || (a.chain.base?.priority ?? 0) - (b.chain.base?.priority ?? 0) || ORDER[a.table.backend] - ORDER[b.table.backend],
+      );
+    byKey.set(key, list);
+  }
+  return list;
+}
+
+/** Is connection tracking on for a family? It is while any rule refers to it, in a chain that is called or not; `inet` counts for both. */
+export function tracksConnections(netfilter: Netfilter, family: Family): boolean {
+  let made = tracking.get(netfilter);
+  if (made === undefined) {
+    const on = (version: Family) =>
+      netfilter.tables.some((table) => sees(table.family, version) && [...table.chains.values()].some((chain) => chain.rules.some((rule) => rule.tracks)));
+    tracking.set(
+      netfilter,
+      (made = new Map<Family, boolean>([
+        [4, on(4)],
+        [6, on(6)],
+      ])),
+    );
+  }
+  return made.get(family) ?? false;
+}

@@ -1,0 +1,20 @@
+import { missingTopic } from '../../namespace/lookup.ts';
+import { addressType } from '../address-type.ts';
+import { unknown } from '../logic.ts';
+import type { MatchReader } from '../parse/option.ts';
+
+/** How the frame was addressed; here it follows from the packet's destination. */
+export const pkttype: MatchReader = {
+  options: { '--pkt-type': 1 },
+  read: (options) => {
+    const option = options.get('--pkt-type');
+    const wanted = option?.values[0] ?? '';
+    if (option === undefined || !['unicast', 'broadcast', 'multicast'].includes(wanted)) return undefined;
+    return ({ namespace, packet }) => {
+      if (missingTopic(namespace, 'routes') !== undefined) return unknown(`pkttype --pkt-type ${wanted} without a routing table`);
+      const type = addressType(namespace, packet.dst);
+      const frame = type === 'BROADCAST' ? 'broadcast' : type === 'MULTICAST' ? 'multicast' : 'unicast';
+      return (frame === wanted) !== option.negated;
+    };
+  },
+};

@@ -1,0 +1,55 @@
+import { parseProtocol } from '../../packet/protocol.ts';
+
+/** Names that iptables-save takes from /etc/protocols or its own list, beside those of {@link parseProtocol}. */
+const NAMES: ReadonlyMap<string, number> = new Map([
+  ['igmp', 2],
+  ['ggp', 3],
+  ['st', 5],
+  ['egp', 8],
+  ['igp', 9],
+  ['pup', 12],
+  ['hmp', 20],
+  ['xns-idp', 22],
+  ['rdp', 27],
+  ['iso-tp4', 29],
+  ['dccp', 33],
+  ['xtp', 36],
+  ['ddp', 37],
+  ['idpr-cmtp', 38],
+  ['ipv6', 41],
+  ['ipv6-route', 43],
+  ['ipv6-frag', 44],
+  ['idrp', 45],
+  ['rsvp', 46],
+  ['skip', 57],
+  ['ipv6-nonxt', 59],
+  ['ipv6-opts', 60],
+  ['rspf', 73],
+  ['vmtp', 81],
+  ['eigrp', 88],
+  ['ospf', 89],
+  ['ax.25', 93],
+  ['ipip', 94],
+  ['etherip', 97],
+  ['encap', 98],
+  ['pim', 103],
+  ['ipcomp', 108],
+  ['vrrp', 112],
+  ['l2tp', 115],
+  ['isis', 124],
+  ['fc', 133],
+  ['mobility-header', 135],
+  ['ipv6-mh', 135],
+  ['mh', 135],
+  ['mpls-in-ip', 137],
+  ['hip', 139],
+  ['shim6', 140],
+  ['wesp', 141],
+  ['rohc', 142],
+  ['ethernet', 143],
+]);
+
+/** Number of a protocol as iptables-save writes it. `ipip` is 94 there, and protocol 4 is `ipencap`. */
+export function readProtocol(text: string): number | undefined {
+  return NAMES.get(text) ?? parseProtocol(text);
+}

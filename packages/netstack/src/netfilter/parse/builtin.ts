@@ -1,0 +1,43 @@
+import type { BaseChain, Hook } from '../model.ts';
+
+const HOOKS: Readonly<Record<string, Hook>> = {
+  PREROUTING: 'prerouting',
+  INPUT: 'input',
+  FORWARD: 'forward',
+  OUTPUT: 'output',
+  POSTROUTING: 'postrouting',
+};
+
+interface TableLayout {
+  readonly chains: readonly string[];
+  readonly priority: (hook: Hook) => number;
+  readonly type: (hook: Hook) => BaseChain['type'];
+}
+
+const filter = () => 'filter' as const;
+const isSource = (hook: Hook) => hook === 'input' || hook === 'postrouting';
+
+/** The chains that each iptables table hangs into the kernel's hooks, the same for both families and both backends. */
+const TABLES: Readonly<Record<string, TableLayout>> = {
+  raw: { chains: ['PREROUTING', 'OUTPUT'], priority: () => -300, type: filter },
+  mangle: {
+    chains: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
+    priority: () => -150,
+    type: (hook) => (hook === 'output' ? 'route' : 'filter'),
+  },
+  nat: { chains: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'], priority: (hook) => (isSource(hook) ? 100 : -100), type: () => 'nat' },
+  filter: { chains: ['INPUT', 'FORWARD', 'OUTPUT'], priority: () => 0, type: filter },
+  security: { chains: ['INPUT', 'FORWARD', 'OUTPUT'], priority: () => 50, type: filter },
+};
+
+export function isIptablesTable(name: string): boolean {
+  return Object.hasOwn(TABLES, name);
+}
+
+/** Where the kernel calls a chain of an iptables table; `undefined` for a chain that users made. */
+export function builtinChain(table: string, chain: string, policy: BaseChain['policy']): BaseChain | undefined {
+  const layout = isIptablesTable(table) ? TABLES[table] : undefined;
+  const hook = HOOKS[chain];
+  if (layout === undefined || hook === undefined || !layout.chains.includes(chain)) return undefined;
+  return { hook, priority: layout.priority(hook), type: layout.type(hook), policy, devices: [] };
+}

@@ -1,0 +1,146 @@
+import type { Packet } from '../packet/packet.ts';
+import type { Source } from '../source.ts';
+import type { Chain, MatchContext, MatchResult, Rule, Table, TargetResult } from './model.ts';
+import type { ChainResult, ChainVerdict, Chooser } from './walk.types.ts';
+
+/** Where the walk goes on when a chain ends. */
+interface Frame {
+  readonly chain: Chain;
+  readonly next: number;
+}
+
+const ruleCounts = new WeakMap<Table, number>();
+
+/** More visits of rules than any sane ruleset needs; what is beyond is unknown, so that a hostile dump can't hold the walk. */
+function budgetOf(table: Table): number {
+  let count = ruleCounts.get(table);
+  if (count === undefined) {
+    count = 0;
+    for (const chain of table.chains.values()) count += chain.rules.length;
+    ruleCounts.set(table, count);
+  }
+  return 10_000 + 4 * count;
+}
+
+/**
+ * Walks a base chain: rules in order, jumps with a way back, gotos without one, RETURN in a base chain is its policy
+ * (linux: `ipt_do_table`, `nft_do_chain`).
+ *
+ * Where the tables leave it open the chooser decides, so one call is one way through.
+ */
+export function walkChain(table: Table, chain: Chain, context: MatchContext, chooser: Chooser): ChainResult {
+  const evidence: Source[] = [];
+  const stack: Frame[] = [];
+  let current: MatchContext = context;
+  let connectionMark: number | undefined;
+  let notrack = false;
+  let at: Chain = chain;
+  let index = 0;
+  // Gotos leave no frame but may go round in circles as well.
+  let depth = 0;
+  const depths: number[] = [];
+  let budget = budgetOf(table);
+  const end = (verdict: ChainVerdict): ChainResult => ({ verdict, packet: current.packet, connectionMark, notrack, evidence });
+  const policy = (): ChainResult => {
+    evidence.push(chain.source);
+    return end(chain.base?.policy === 'drop' ? { kind: 'drop', by: 'policy' } : { kind: 'accept' });
+  };
+
+  for (;;) {
+    const rule = at.rules[index];
+    if (rule === undefined) {
+      const back = stack.pop();
+      if (back === undefined) return policy();
+      at = back.chain;
+      index = back.next;
+      depth = depths.pop() ?? 0;
+      continue;
+    }
+    index++;
+    if (budget-- <= 0) return end(chooser.unknown(`table ${table.name} takes too long to walk`, [rule.source], OPEN_END));
+    const acted = act(rule, current, table, chooser);
+    if (acted === undefined) continue;
+    evidence.push(rule.source);
+    let result: TargetResult = acted;
+    if (result.kind === 'jump' || result.kind === 'goto') {
+      const to = table.chains.get(result.chain);
+      if (to !== undefined && depth < table.chains.size) {
+        if (result.kind === 'jump') {
+          stack.push({ chain: at, next: index });
+          depths.push(depth);
+        }
+        depth++;
+        at = to;
+        index = 0;
+        continue;
+      }
+      const why = to === undefined ? `is not in table ${table.name}` : 'jumps in a circle';
+      result = { kind: 'unknown', construct: `chain ${result.chain} ${why}` };
+    }
+    if (result.kind === 'unknown') result = { kind: chooser.unknown(result.construct, [rule.source], ['continue', 'accept', 'drop'] as const) };
+    switch (result.kind) {
+      case 'continue': {
+        if (result.connectionMark !== undefined) connectionMark = result.connectionMark;
+        current = changed(current, result.packet, result.connectionMark);
+        break;
+      }
+      case 'notrack':
+        notrack = true;
+        current = { ...current, tracking: { ...current.tracking, state: 'UNTRACKED', entry: undefined } };
+        break;
+      case 'return': {
+        const back = stack.pop();
+        if (back === undefined) return policy();
+        at = back.chain;
+        index = back.next;
+        depth = depths.pop() ?? 0;
+        break;
+      }
+      case 'accept':
+        return end({ kind: 'accept' });
+      case 'drop':
+        return end({ kind: 'drop', by: 'rule' });
+      case 'reject':
+        return end({ kind: 'reject', with: result.with });
+      case 'nat':
+        return end({ kind: 'nat', request: result.request });
+      default:
+        return result satisfies never;
+    }
+  }
+}
+
+const OPEN_END: readonly ChainVerdict[] = [{ kind: 'accept' }, { kind: 'drop', by: 'rule' }];
+
+/** What the rule does, or `undefined` where it does not fit or does nothing. Asks the chooser only where the answer matters. */
+function act(rule: Rule, context: MatchContext, table: Table, chooser: Chooser): TargetResult | undefined {
+  if (rule.target === undefined) return undefined;
+  let open: Exclude<MatchResult, boolean>[] | undefined;
+  for (const match of rule.matches) {
+    const result = match.test(context);
+    if (result === false) return undefined;
+    if (result !== true) (open ??= []).push(result);
+  }
+  const result = rule.target.apply(context);
+  if (isIdle(result, table)) return undefined;
+  return open === undefined || fits(open, rule, chooser) ? result : undefined;
+}
+
+/** Does it make no difference whether the rule fits? */
+function isIdle(result: TargetResult, table: Table): boolean {
+  if (result.kind === 'continue') return result.packet === undefined && result.connectionMark === undefined;
+  return result.kind === 'jump' && table.chains.get(result.chain)?.rules.length === 0;
+}
+
+/** One question for all that is unknown, then one for each chance. */
+function fits(open: readonly Exclude<MatchResult, boolean>[], rule: Rule, chooser: Chooser): boolean {
+  const constructs = open.flatMap((result) => (result.kind === 'unknown' ? [result.construct] : []));
+  if (constructs.length > 0 && !chooser.unknown(constructs.join(', '), [rule.source], [true, false])) return false;
+  return open.every((result) => result.kind === 'unknown' || chooser.chance(result.probability));
+}
+
+function changed(context: MatchContext, packet: Packet | undefined, connectionMark: number | undefined): MatchContext {
+  const { entry } = context.tracking;
+  const tracking = connectionMark === undefined || entry === undefined ? context.tracking : { ...context.tracking, entry: { ...entry, mark: connectionMark } };
+  return { ...context, packet: packet ?? context.packet, tracking };
+}
