@@ -1,4 +1,4 @@
-import type { Host } from '@skoop/netstack';
+import type { DeviceModel, Host } from '@skoop/netstack';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Node, Pod } from '../cluster/objects.ts';
 import type { ConfigReader } from './context.ts';
@@ -36,4 +36,6 @@ export interface CniPlugin {
   checkNode(cluster: Cluster, config: CniConfig, node: Node, host: Host): readonly Suspicion[];
   /** The kinds of policy objects that this CNI enforces; others have no effect. */
   readonly enforces: readonly PolicyKind[];
+  /** For devices whose data path the kernel's tables do not show (eBPF, OVS). */
+  devices?(host: Host): readonly DeviceModel[];
 }

@@ -1,6 +1,7 @@
 import type { Ip } from '../address/ip.ts';
 import type { Host } from '../namespace/namespace.ts';
 import type { Packet } from '../packet/packet.ts';
+import type { DeviceModel } from './device-model.ts';
 import type { Fabric, FabricEdge } from './fabric.ts';
 import type { Finding } from './finding.ts';
 import type { Hop } from './step.ts';
@@ -9,6 +10,8 @@ import type { Hop } from './step.ts';
 export interface World {
   readonly hosts: ReadonlyMap<string, Host>;
   readonly fabric: Fabric;
+  /** Asked before the kernel's own kinds of devices. */
+  readonly devices?: readonly DeviceModel[];
 }
 
 /** Where a packet comes into the world. */

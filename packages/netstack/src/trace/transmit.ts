@@ -5,6 +5,7 @@ import { vethPeer } from '../namespace/host.ts';
 import { linkByName } from '../namespace/lookup.ts';
 import type { Packet, TunnelPayload } from '../packet/packet.ts';
 import { bridgeOutput } from './bridge.ts';
+import type { DeviceModel } from './device-model.ts';
 import type { FabricEdge } from './fabric.ts';
 import { encapsulate } from './vxlan.ts';
 import { receive } from './receive.ts';
@@ -32,6 +33,8 @@ export function transmit(walk: Walk, place: Place, link: Link, frame: Frame): Ou
   if (!link.carrier) return dropped(place, 'LINK_NO_CARRIER', [link.source], details);
   const opaque = netdevChains(walk, place, link, 'egress') ?? passesPrograms(walk, place, link, 'egress');
   if (opaque !== undefined) return opaque;
+  const model = walk.world.devices?.find((candidate) => candidate.claims(place.namespace, link));
+  if (model !== undefined) return byModel(walk, place, link, frame, model);
   switch (link.device.kind) {
     case 'veth': {
       walk.leave(link.name, frame.packet);
@@ -58,6 +61,26 @@ export function transmit(walk: Walk, place: Place, link: Link, frame: Frame): Ou
       return { kind: 'unknown', finding: finding(place, 'MODEL_UNSUPPORTED', [link.source], { construct: `device ${link.name} of type ${link.device.type}` }) };
     default:
       return link.device satisfies never;
+  }
+}
+
+function byModel(walk: Walk, place: Place, link: Link, frame: Frame, model: DeviceModel): Outcome {
+  const outcome = model.transmit(frame.packet, link, place.namespace);
+  const construct = `device ${link.name}, by the model ${model.name}`;
+  switch (outcome.kind) {
+    case 'carry': {
+      const namespace = place.host.namespaces.get(outcome.namespace);
+      const other = namespace === undefined ? undefined : linkByName(namespace, outcome.device);
+      walk.leave(link.name, outcome.packet);
+      if (namespace === undefined || other === undefined) return { kind: 'unknown', finding: finding(place, 'MODEL_UNSUPPORTED', [link.source], { construct }) };
+      return receive(walk, { host: place.host, namespace }, other, { ...frame, packet: outcome.packet, mac: other.mac });
+    }
+    case 'drop':
+      return dropped(place, 'MODEL_DEVICE_DROP', outcome.evidence, { device: link.name, reason: outcome.reason, model: model.name });
+    case 'unknown':
+      return { kind: 'unknown', finding: finding(place, 'MODEL_UNSUPPORTED', outcome.evidence, { construct: outcome.construct }) };
+    default:
+      return outcome satisfies never;
   }
 }
 
