@@ -6,7 +6,7 @@ import { explore } from '../trace/choices.ts';
 import { baseChains, tracksConnections } from './hooks.ts';
 import type { MatchContext } from './model.ts';
 import { parseNetfilter } from './parse/netfilter.ts';
-import { context } from './testing.ts';
+import { context } from './__fixtures__/context.ts';
 import { walkChain } from './walk-chain.ts';
 
 function fixture(name: string): string {

@@ -7,6 +7,8 @@ import type { ChainResult, ChainVerdict, Chooser } from './walk.types.ts';
 interface Frame {
   readonly chain: Chain;
   readonly next: number;
+  /** Jumps and gotos that led here. A goto leaves no frame, but may go round in a circle as well. */
+  readonly depth: number;
 }
 
 const ruleCounts = new WeakMap<Table, number>();
@@ -36,11 +38,10 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
   let notrack = false;
   let at: Chain = chain;
   let index = 0;
-  // Gotos leave no frame but may go round in circles as well.
   let depth = 0;
-  const depths: number[] = [];
   let budget = budgetOf(table);
   const end = (verdict: ChainVerdict): ChainResult => ({ verdict, packet: current.packet, connectionMark, notrack, evidence });
+  const ask = (construct: string, rule: Rule) => ({ kind: chooser.unknown(construct, [rule.source], ['continue', 'accept', 'drop'] as const) });
   const policy = (): ChainResult => {
     evidence.push(chain.source);
     return end(chain.base?.policy === 'drop' ? { kind: 'drop', by: 'policy' } : { kind: 'accept' });
@@ -51,9 +52,7 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
     if (rule === undefined) {
       const back = stack.pop();
       if (back === undefined) return policy();
-      at = back.chain;
-      index = back.next;
-      depth = depths.pop() ?? 0;
+      ({ chain: at, next: index, depth } = back);
       continue;
     }
     index++;
@@ -61,23 +60,18 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
     const acted = act(rule, current, table, chooser);
     if (acted === undefined) continue;
     evidence.push(rule.source);
-    let result: TargetResult = acted;
-    if (result.kind === 'jump' || result.kind === 'goto') {
-      const to = table.chains.get(result.chain);
+    let result: Exclude<TargetResult, { kind: 'jump' | 'goto' | 'unknown' }>;
+    if (acted.kind === 'jump' || acted.kind === 'goto') {
+      const to = table.chains.get(acted.chain);
       if (to !== undefined && depth < table.chains.size) {
-        if (result.kind === 'jump') {
-          stack.push({ chain: at, next: index });
-          depths.push(depth);
-        }
-        depth++;
+        if (acted.kind === 'jump') stack.push({ chain: at, next: index, depth });
         at = to;
         index = 0;
+        depth++;
         continue;
       }
-      const why = to === undefined ? `is not in table ${table.name}` : 'jumps in a circle';
-      result = { kind: 'unknown', construct: `chain ${result.chain} ${why}` };
-    }
-    if (result.kind === 'unknown') result = { kind: chooser.unknown(result.construct, [rule.source], ['continue', 'accept', 'drop'] as const) };
+      result = ask(`chain ${acted.chain} ${to === undefined ? `is not in table ${table.name}` : 'jumps in a circle'}`, rule);
+    } else result = acted.kind === 'unknown' ? ask(acted.construct, rule) : acted;
     switch (result.kind) {
       case 'continue': {
         if (result.connectionMark !== undefined) connectionMark = result.connectionMark;
@@ -91,9 +85,7 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
       case 'return': {
         const back = stack.pop();
         if (back === undefined) return policy();
-        at = back.chain;
-        index = back.next;
-        depth = depths.pop() ?? 0;
+        ({ chain: at, next: index, depth } = back);
         break;
       }
       case 'accept':

@@ -1,4 +1,137 @@
-import type { Gap } from '../../source.ts';
-import type { Table } from '../model.ts';
-import type { Ruleset } from './nft.ts';
-export function withNativeRules(table: Table, _ruleset: Ruleset, _gaps: Gap[]): Table { return table; }
+import type { Gap, Topic } from '../../source.ts';
+import type { Chain, Rule, Table } from '../model.ts';
+import { opaqueRule } from '../opaque.ts';
+import { fieldsOf, jsonText, onlyField, textOf } from './json.ts';
+import { lex } from './lexer.ts';
+import type { NativeRule, Ruleset } from './nft.ts';
+
+const TOPIC: Topic = 'iptables-nft';
+
+/** Which iptables options stand for which nft expressions, in any release of iptables-nft. */
+const OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  'ip saddr': ['-s'],
+  'ip daddr': ['-d'],
+  'ip6 saddr': ['-s'],
+  'ip6 daddr': ['-d'],
+  'ip protocol': ['-p'],
+  'ip6 nexthdr': ['-p'],
+  'ip frag-off': ['-f'],
+  'ip ttl': ['--ttl-eq', '--ttl-lt', '--ttl-gt'],
+  'ip6 hoplimit': ['--hl-eq', '--hl-lt', '--hl-gt'],
+  'ip length': ['--length'],
+  'ip dscp': ['--dscp', '--tos'],
+  'ip6 dscp': ['--dscp', '--tos'],
+  sport: ['--sport', '--sports', '--ports'],
+  dport: ['--dport', '--dports', '--ports'],
+  'tcp flags': ['--tcp-flags'],
+  'icmp type': ['--icmp-type'],
+  'icmp code': ['--icmp-type'],
+  'icmpv6 type': ['--icmpv6-type'],
+  'icmpv6 code': ['--icmpv6-type'],
+  'meta l4proto': ['-p'],
+  'meta iifname': ['-i'],
+  'meta oifname': ['-o'],
+  'meta mark': ['--mark'],
+  'meta pkttype': ['--pkt-type'],
+  'meta skuid': ['--uid-owner'],
+  'meta skgid': ['--gid-owner'],
+};
+
+/** Statements that iptables prints as targets, or as a match of their own. */
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  accept: ['-j ACCEPT'],
+  drop: ['-j DROP'],
+  return: ['-j RETURN'],
+  reject: ['-j REJECT'],
+  log: ['-j LOG', '-j NFLOG'],
+  limit: ['-m limit'],
+  masquerade: ['-j MASQUERADE'],
+  redirect: ['-j REDIRECT'],
+  dnat: ['-j DNAT'],
+  snat: ['-j SNAT'],
+  notrack: ['-j NOTRACK', '-j CT'],
+  queue: ['-j NFQUEUE'],
+  mangle: ['-j TRACE', '-j MARK'],
+};
+
+/**
+ * Rules that somebody added with nft to a table of iptables-nft are printed by iptables-save without what it can't express: a drop by a
+ * map looks like a rule that only counts. Such a rule is made unknown here, told by what nft prints in its place.
+ */
+export function withNativeRules(table: Table, ruleset: Ruleset, gaps: Gap[]): Table {
+  if (table.backend !== 'iptables-nft') return table;
+  const native = ruleset.tables.find((candidate) => candidate.family === table.family && candidate.name === table.name);
+  if (native === undefined) return table;
+  const chains = new Map<string, Chain>(table.chains);
+  for (const chain of native.chains.values()) {
+    const saved = chains.get(chain.name);
+    if (saved === undefined) {
+      const why = `chain ${chain.name} of table ${table.name} is not in iptables-save: it was made by nft`;
+      gaps.push({ topic: TOPIC, kind: 'unsupported', why, source: chain.source });
+      chains.set(chain.name, chain);
+    } else chains.set(chain.name, compared(saved, chain, ruleset, table.name, gaps));
+  }
+  return { ...table, chains };
+}
+
+function compared(saved: Chain, native: Chain, ruleset: Ruleset, table: string, gaps: Gap[]): Chain {
+  if (saved.rules.length !== native.rules.length) {
+    const why = `chain ${saved.name} of table ${table} has ${String(native.rules.length)} rules in nft and ${String(saved.rules.length)} in iptables-save`;
+    gaps.push({ topic: TOPIC, kind: 'unsupported', why, source: saved.source });
+    return { ...saved, rules: [opaqueRule(why, saved.source, native.rules.some((rule) => rule.tracks)), ...saved.rules] };
+  }
+  let same = true;
+  const rules = saved.rules.map((rule, i): Rule => {
+    const other = native.rules[i];
+    const printed = other === undefined ? undefined : ruleset.rules.get(other);
+    const lost = printed === undefined || rule.matches[0]?.name === '?' ? undefined : lostIn(rule, printed);
+    if (lost === undefined || other === undefined) return rule;
+    same = false;
+    const why = `a rule of chain ${saved.name} of table ${table} holds ${lost}, which iptables-save can't print`;
+    gaps.push({ topic: TOPIC, kind: 'unsupported', why, source: rule.source });
+    return opaqueRule(why, rule.source, rule.tracks || other.tracks);
+  });
+  return same ? saved : { ...saved, rules };
+}
+
+/** The first statement of nft's that iptables' line does not show; `undefined` where it shows them all. */
+function lostIn(rule: Rule, native: NativeRule): string | undefined {
+  const tokens = lex(rule.source.text)?.map((token) => token.text) ?? [];
+  const words = new Set(tokens);
+  for (const [i, token] of tokens.entries()) if (token === '-j' || token === '-m' || token === '-g') words.add(`${token} ${tokens[i + 1] ?? ''}`);
+  const lost = native.statements.find((statement) => !expectedWords(statement).some((word) => word === '' || words.has(word)));
+  return lost === undefined ? undefined : jsonText(lost).slice(0, 160);
+}
+
+/** Any of these words must be in the line; '' for nothing at all, and none where iptables has no word for it. */
+function expectedWords(statement: unknown): readonly string[] {
+  const [name, content] = onlyField(statement) ?? ['?', undefined];
+  const fields = fieldsOf(content);
+  switch (name) {
+    case 'counter':
+      return [''];
+    case 'xt':
+      return [`${fields?.['type'] === 'target' ? '-j' : '-m'} ${textOf(fields?.['name']) ?? ''}`];
+    case 'jump':
+      return [`-j ${textOf(fields?.['target']) ?? ''}`];
+    case 'goto':
+      return [`-g ${textOf(fields?.['target']) ?? ''}`];
+    case 'match':
+      return matchWords(fields?.['op'], fields?.['left'], fields?.['right']);
+    default:
+      return Object.hasOwn(WORDS, name) ? (WORDS[name] ?? []) : [];
+  }
+}
+
+function matchWords(op: unknown, left: unknown, right: unknown): readonly string[] {
+  if (textOf(right)?.startsWith('@') === true || fieldsOf(right)?.['set'] !== undefined || fieldsOf(right)?.['map'] !== undefined) return [];
+  const masked = fieldsOf(left)?.['&'];
+  const [kind, content] = onlyField(Array.isArray(masked) ? masked[0] : left) ?? ['?', undefined];
+  const fields = fieldsOf(content);
+  const field = textOf(fields?.['field']) ?? textOf(fields?.['key']) ?? '';
+  if (kind === 'payload' && (field === 'sport' || field === 'dport')) return OPTIONS[field] ?? [];
+  // Only ports come as ranges or bounds.
+  if ((op !== '==' && op !== '!=' && op !== '!' && op !== 'in') || fieldsOf(right)?.['range'] !== undefined) return [];
+  const key = kind === 'payload' ? `${textOf(fields?.['protocol']) ?? ''} ${field}` : `${kind} ${field}`;
+  return Object.hasOwn(OPTIONS, key) ? (OPTIONS[key] ?? []) : [];
+}

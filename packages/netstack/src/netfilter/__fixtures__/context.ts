@@ -1,6 +1,6 @@
-import type { Packet } from '../packet/packet.ts';
-import type { NetworkNamespace } from '../namespace/namespace.ts';
-import type { MatchContext, TrackedConnection } from './model.ts';
+import type { Packet } from '../../packet/packet.ts';
+import type { NetworkNamespace } from '../../namespace/namespace.ts';
+import type { MatchContext, TrackedConnection } from '../model.ts';
 
 /** For tests: a TCP SYN from 10.0.0.2 to 10.0.0.3:80. */
 export const SYN: Packet = { src: 0x0a000002, dst: 0x0a000003, protocol: 6, sport: 40000, dport: 80, tcpFlags: 2, ttl: 64, length: 60, df: true, tos: 0, mark: 0 };
