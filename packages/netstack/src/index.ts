@@ -15,9 +15,12 @@ export type { ConntrackEntry, Host, NetworkNamespace } from './namespace/namespa
 export type * from './netfilter/model.ts';
 export type { Artifact, ArtifactName, NamespaceDump } from './parse/artifact.ts';
 export { ARTIFACTS } from './parse/artifact.ts';
+export { parseNamespace } from './parse/namespace.ts';
+export { makeHost, vethPeer } from './namespace/host.ts';
 export type { Finding, FindingCode } from './trace/finding.ts';
 export { FINDING_CODES } from './trace/finding.ts';
 export type { Hop, Step } from './trace/step.ts';
+export type { DeviceModel, DeviceOutcome } from './trace/device-model.ts';
 export type { Fabric, FabricAnswer, FabricEdge } from './trace/fabric.ts';
 export type { Crossing, Origin, Received, SenderError, Trace, TracePath, TraceRequest, Verdict, World } from './trace/trace.types.ts';
 export { parseNetfilter } from './netfilter/parse/netfilter.ts';
@@ -25,3 +28,4 @@ export type { HookedChain } from './netfilter/hooks.ts';
 export { baseChains, tracksConnections } from './netfilter/hooks.ts';
 export { walkChain } from './netfilter/walk-chain.ts';
 export type { ChainResult, ChainVerdict, Chooser } from './netfilter/walk.types.ts';
+export { trace } from './trace/trace.ts';
