@@ -9,6 +9,7 @@ import { isSkoopError } from '../contracts/error.ts';
 import { ensureNamespace } from './namespace.ts';
 import { nodeReadiness } from './node-state.ts';
 import type { NodeReadiness } from './node-state.ts';
+import { collectorArgs } from './options.ts';
 import type { CollectOptions } from './options.ts';
 import { COLLECTOR, CONTAINER, NAME_LABEL, RUN_LABEL, collectCommand, podManifest, podName } from './pod-manifest.ts';
 import { lastWarning, podState } from './pod-state.ts';
@@ -88,7 +89,7 @@ async function collectNode(run: Run, node: string): Promise<NodeDump> {
     const unstarted = await started(run, node, name, readiness);
     if (unstarted !== undefined) return missing(run, node, unstarted);
     progress({ node, phase: 'collecting' });
-    const command = collectCommand(options.args?.(node) ?? []);
+    const command = collectCommand(options.args?.(node) ?? collectorArgs(node, options));
     const result = await api.exec({ namespace: options.namespace, pod: name, container: CONTAINER, command, signal, timeoutMs: options.runMs, maxBytes: MAX_DUMP });
     const cut = result.end.kind === 'failed' ? result.end.why : result.end.code === 0 ? undefined : `the collector ended with status ${result.end.code}`;
     if (result.stdout.length === 0) {

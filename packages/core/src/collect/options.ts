@@ -8,7 +8,7 @@ export interface CollectOptions {
   readonly namespace: string;
   /** The collector's text, for POSIX sh. */
   readonly script: string;
-  /** Its arguments, by node. */
+  /** Its arguments, by node. Default: the node's name, and a deadline a little before {@link runMs}. */
   readonly args?: (node: string) => readonly string[];
   /** Milliseconds that a pod may take to start. */
   readonly podWaitMs: number;
@@ -29,6 +29,10 @@ export const DEFAULT_COLLECT: Omit<CollectOptions, 'script'> = {
   namespace: 'skoop',
   podWaitMs: 30_000,
   pollMs: 200,
-  runMs: 45_000,
+  runMs: 30_000,
   preserve: false,
 };
+
+export function collectorArgs(node: string, { runMs }: CollectOptions): readonly string[] {
+  return ['--node', node, '--deadline', String(Math.max(1, Math.floor(runMs / 1000) - 5))];
+}
