@@ -498,7 +498,9 @@ EOF
   # Namespaces that no process is in, by their mounts.
   grep -s ' - nsfs ' /proc/1/mountinfo | sed -n 's/^[^ ]* [^ ]* [^ ]* net:\[\([0-9]*\)\] \([^ ]*\) .*/\1 \2/p' >"$T/mounted"
   while read -r inode path; do
-    grep -q " $inode " "$T/namespaces" || row "netns/$inode" "$inode" "/proc/1/root$path" other - - -
+    grep -q " $inode " "$T/namespaces" && continue
+    # A mount may lie hidden under another.
+    [ "$(inode_of "/proc/1/root$path")" = "$inode" ] && row "netns/$inode" "$inode" "/proc/1/root$path" other - - -
   done <"$T/mounted"
 }
 
@@ -513,7 +515,6 @@ start() {
     [ "$7" = - ] || echo "uid $7"
     echo "inode $2"
   } >"$T/$1/meta"
-  # Fields that a shell's word splitting can't break: paths come last in what the caller read.
   enter="nsenter --net=$3"
   [ "$2" = "$here" ] && enter=
   (
@@ -564,7 +565,8 @@ send() {
   fi
   statuses=' '
   while read -r name code; do statuses="$statuses$name=$code "; done <"$T/$1.status"
-  (cd "$T/$1" && sums *) >"$T/sums"
+  # What the namespace is comes first, for streams that are cut.
+  (cd "$T/$1" && sums meta [!m]*) >"$T/sums"
   while read -r crc bytes name; do
     case $statuses in
       *" $name="*)
