@@ -56,7 +56,11 @@ export function clusterOf(raw: RawLists, annotations: readonly string[]): Cluste
 }
 
 /** A source that asks `dump` for each node once, whoever asks again meanwhile. */
-export function sourceOf(cluster: Cluster, dump: (nodes: readonly string[]) => Promise<ReadonlyMap<string, NodeState>>, close: () => void): ClusterSource {
+export function sourceOf(
+  cluster: Cluster,
+  dump: (nodes: readonly string[]) => Promise<ReadonlyMap<string, NodeState>>,
+  close: () => void,
+): ClusterSource {
   const asked = new Map<string, Promise<NodeState>>();
   const running = new Set<Promise<unknown>>();
   return {
@@ -66,7 +70,12 @@ export function sourceOf(cluster: Cluster, dump: (nodes: readonly string[]) => P
       if (fresh.length > 0) {
         const dumps = dump(fresh);
         running.add(dumps);
-        for (const node of fresh) asked.set(node, dumps.then((states) => states.get(node) ?? { kind: 'missing', why: 'it was not collected' }));
+        for (const node of fresh) {
+          const state = dumps.then((states): NodeState => states.get(node) ?? { kind: 'missing', why: 'it was not collected' });
+          // Whoever asked gets the failure; nobody else has to.
+          state.catch(() => {});
+          asked.set(node, state);
+        }
         await dumps.finally(() => running.delete(dumps));
       }
       const hosts = await Promise.all([...asked].map(async ([node, state]) => [node, await state] as const));
@@ -82,6 +91,10 @@ export function sourceOf(cluster: Cluster, dump: (nodes: readonly string[]) => P
 /** A recording: every node's state is there already. */
 export function recordedSource(cluster: Cluster, recorded: ReadonlyMap<string, NodeState>): ClusterSource {
   const dump = (nodes: readonly string[]) =>
-    Promise.resolve(new Map(nodes.map((node): [string, NodeState] => [node, recorded.get(node) ?? { kind: 'missing', why: 'the snapshot has no dump of it' }])));
+    Promise.resolve(
+      new Map(
+        nodes.map((node): [string, NodeState] => [node, recorded.get(node) ?? { kind: 'missing', why: 'the snapshot has no dump of it' }]),
+      ),
+    );
   return sourceOf({ ...cluster, hosts: new Map() }, dump, () => {});
 }

@@ -26,7 +26,15 @@ export interface ParsedObjects {
   readonly problems: readonly { readonly what: string; readonly why: string }[];
 }
 
-export const WORKLOAD_KINDS: readonly string[] = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'ReplicationController'];
+export const WORKLOAD_KINDS: readonly string[] = [
+  'Deployment',
+  'ReplicaSet',
+  'StatefulSet',
+  'DaemonSet',
+  'Job',
+  'CronJob',
+  'ReplicationController',
+];
 
 export const POLICY_KINDS: readonly string[] = [
   'NetworkPolicy',
@@ -46,7 +54,10 @@ export const POLICY_KINDS: readonly string[] = [
  *
  * @param lists by a name that is used in problems only (`pods`, a file's name): what an item is, it says itself
  */
-export function parseObjects(lists: Readonly<Record<string, unknown>>, options: { readonly annotations: readonly string[] }): ParsedObjects {
+export function parseObjects(
+  lists: Readonly<Record<string, unknown>>,
+  options: { readonly annotations: readonly string[] },
+): ParsedObjects {
   const problems: { what: string; why: string }[] = [];
   const items = Object.entries(lists).flatMap(([name, list]) => {
     const found = itemsOf(list);
@@ -62,7 +73,10 @@ export function parseObjects(lists: Readonly<Record<string, unknown>>, options: 
       if (result.success) return [result.data];
       const [issue, ...more] = result.error.issues;
       const where = (issue?.path ?? []).map(String).join('.');
-      problems.push({ what: nameOf(kind, raw), why: `${where}: ${issue?.message ?? 'invalid'}${more.length === 0 ? '' : ` (and ${more.length} more)`}` });
+      problems.push({
+        what: nameOf(kind, raw),
+        why: `${where}: ${issue?.message ?? 'invalid'}${more.length === 0 ? '' : ` (and ${more.length} more)`}`,
+      });
       return [];
     });
   }

@@ -22,7 +22,12 @@ const KEPT: Readonly<Record<string, Tree>> = {
     status: { addresses: true, conditions: CONDITIONS, nodeInfo: { kubeletVersion: true, osImage: true, kernelVersion: true } },
   },
   Pod: {
-    spec: { nodeName: true, hostNetwork: true, containers: { name: true, ports: PORTS }, initContainers: { name: true, restartPolicy: true, ports: PORTS } },
+    spec: {
+      nodeName: true,
+      hostNetwork: true,
+      containers: { name: true, ports: PORTS },
+      initContainers: { name: true, restartPolicy: true, ports: PORTS },
+    },
     status: { phase: true, podIP: true, podIPs: true, hostIP: true, conditions: CONDITIONS },
   },
   Service: {
@@ -53,7 +58,14 @@ const KEPT: Readonly<Record<string, Tree>> = {
   ...Object.fromEntries(POLICY_KINDS.map((kind) => [kind, { spec: true as const }])),
 };
 
-const META: Tree = { name: true, namespace: true, uid: true, labels: true, ownerReferences: { kind: true, name: true, uid: true }, deletionTimestamp: true };
+const META: Tree = {
+  name: true,
+  namespace: true,
+  uid: true,
+  labels: true,
+  ownerReferences: { kind: true, name: true, uid: true },
+  deletionTimestamp: true,
+};
 
 /**
  * The part of a raw object that a snapshot keeps: what `parseObjects` reads, and no more. No environment, arguments, or commands; of
@@ -65,7 +77,8 @@ export function pruneForSnapshot(kind: string, raw: unknown, options: PruneOptio
   const tree = KEPT[kind];
   if (tree === undefined || !isRecord(raw)) return undefined;
   const metadata = isRecord(raw['metadata']) ? raw['metadata'] : {};
-  if (kind === 'ConfigMap' && !options.configMaps.includes(`${textOf(metadata['namespace'])}/${textOf(metadata['name'])}`)) return undefined;
+  if (kind === 'ConfigMap' && !options.configMaps.includes(`${textOf(metadata['namespace'])}/${textOf(metadata['name'])}`))
+    return undefined;
   const all = isRecord(metadata['annotations']) ? metadata['annotations'] : {};
   const texts = Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
   const annotations = pickAnnotations(texts, options.annotations);
@@ -94,7 +107,9 @@ function keep(value: unknown, tree: Tree): unknown {
   if (tree === true) return value;
   if (Array.isArray(value)) return value.map((item: unknown) => keep(item, tree));
   if (!isRecord(value)) return value;
-  return Object.fromEntries(Object.entries(tree).flatMap(([field, below]) => (value[field] === undefined ? [] : [[field, keep(value[field], below)]])));
+  return Object.fromEntries(
+    Object.entries(tree).flatMap(([field, below]) => (value[field] === undefined ? [] : [[field, keep(value[field], below)]])),
+  );
 }
 
 const CREDENTIAL_KEY = /kubeconfig|token|password|secret|\.key$|\.pem$/i;
@@ -102,5 +117,7 @@ const CREDENTIAL_VALUE = /PRIVATE KEY-----|client-key-data:|kind:\s*"?Config"?\s
 
 function withoutCredentials(data: unknown): unknown {
   if (!isRecord(data)) return {};
-  return Object.fromEntries(Object.entries(data).filter(([key, value]) => !CREDENTIAL_KEY.test(key) && typeof value === 'string' && !CREDENTIAL_VALUE.test(value)));
+  return Object.fromEntries(
+    Object.entries(data).filter(([key, value]) => !CREDENTIAL_KEY.test(key) && typeof value === 'string' && !CREDENTIAL_VALUE.test(value)),
+  );
 }

@@ -22,7 +22,10 @@ interface Named {
  * Removes collector pods in whichever namespace they are, and the namespaces that skoop made, unless something else lives there by now.
  * Where the whole cluster may not be read, `namespace` alone. Throws coded errors where not even that may be. With `dryRun`: what would be removed.
  */
-export async function cleanup(api: LiveApi, options: { readonly namespace: string; readonly dryRun?: boolean; readonly signal?: AbortSignal }): Promise<CleanupResult> {
+export async function cleanup(
+  api: LiveApi,
+  options: { readonly namespace: string; readonly dryRun?: boolean; readonly signal?: AbortSignal },
+): Promise<CleanupResult> {
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const left: { what: string; why: string }[] = [];
 
@@ -50,16 +53,22 @@ export async function cleanup(api: LiveApi, options: { readonly namespace: strin
     throw forbidden([refusalOf(answer) ?? missing]);
   }
   const removedPods = await Promise.all(
-    pods.map(async ({ namespace, name }) => ((await remove(`pod ${namespace}/${name}`, `/api/v1/namespaces/${namespace}/pods/${name}`)) ? [`${namespace}/${name}`] : [])),
+    pods.map(async ({ namespace, name }) =>
+      (await remove(`pod ${namespace}/${name}`, `/api/v1/namespaces/${namespace}/pods/${name}`)) ? [`${namespace}/${name}`] : [],
+    ),
   );
 
   const namespaces = await find('/api/v1/namespaces', `${CREATED_LABEL}=true`);
-  if (namespaces === undefined) left.push({ what: `namespace ${options.namespace}`, why: 'namespaces may not be listed: whether skoop made it is not known' });
+  if (namespaces === undefined)
+    left.push({ what: `namespace ${options.namespace}`, why: 'namespaces may not be listed: whether skoop made it is not known' });
   const removedNamespaces = await Promise.all(
     (namespaces ?? []).map(async ({ name }) => {
       const others = (await find(`/api/v1/namespaces/${name}/pods`, ''))?.filter(({ ours }) => !ours);
       if (others === undefined || others.length > 0) {
-        left.push({ what: `namespace ${name}`, why: others === undefined ? 'what is in it may not be read' : `pod ${others[0]?.name ?? ''} in it is not skoop's` });
+        left.push({
+          what: `namespace ${name}`,
+          why: others === undefined ? 'what is in it may not be read' : `pod ${others[0]?.name ?? ''} in it is not skoop's`,
+        });
         return [];
       }
       return (await remove(`namespace ${name}`, `/api/v1/namespaces/${name}`)) ? [name] : [];

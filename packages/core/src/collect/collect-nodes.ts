@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { messageOf, refusalOf, forbidden } from '../cluster/live/api-error.ts';
-import { pause } from '../cluster/live/connection.ts';
-import { reasonOf } from '../cluster/live/exec.ts';
+import { forbidden, messageOf, refusalOf } from '../cluster/live/api-error.ts';
 import type { LiveApi } from '../cluster/live/live-api.ts';
+import { abortReason, pause } from '../cluster/live/wait.ts';
 import { isRecord, textOf } from '../cluster/raw-list.ts';
 import type { Log } from '../contracts/context.ts';
 import { isSkoopError } from '../contracts/error.ts';
@@ -58,7 +57,8 @@ export async function collectNodes(
       `${wanted.join(', ')}; image ${options.image}; ${options.preserve ? 'they stay there' : 'removed afterwards'}`,
   );
   try {
-    if (await ensureNamespace(api, options.namespace, signal)) log.info(`made namespace ${options.namespace}; \`skoop cleanup\` removes it`);
+    if (await ensureNamespace(api, options.namespace, signal))
+      log.info(`made namespace ${options.namespace}; \`skoop cleanup\` removes it`);
   } catch (error) {
     const why = whyOf(error, signal);
     return new Map(wanted.map((node) => [node, { kind: 'missing', why }]));
@@ -90,8 +90,21 @@ async function collectNode(run: Run, node: string): Promise<NodeDump> {
     if (unstarted !== undefined) return missing(run, node, unstarted);
     progress({ node, phase: 'collecting' });
     const command = collectCommand(options.args?.(node) ?? collectorArgs(node, options));
-    const result = await api.exec({ namespace: options.namespace, pod: name, container: CONTAINER, command, signal, timeoutMs: options.runMs, maxBytes: MAX_DUMP });
-    const cut = result.end.kind === 'failed' ? result.end.why : result.end.code === 0 ? undefined : `the collector ended with status ${result.end.code}`;
+    const result = await api.exec({
+      namespace: options.namespace,
+      pod: name,
+      container: CONTAINER,
+      command,
+      signal,
+      timeoutMs: options.runMs,
+      maxBytes: MAX_DUMP,
+    });
+    const cut =
+      result.end.kind === 'failed'
+        ? result.end.why
+        : result.end.code === 0
+          ? undefined
+          : `the collector ended with status ${result.end.code}`;
     if (result.stdout.length === 0) {
       return missing(run, node, [cut ?? 'the collector wrote nothing', result.stderr].filter((part) => part !== '').join(': '));
     }
@@ -150,7 +163,8 @@ async function started(run: Run, node: string, name: string, readiness: NodeRead
     const limit = state.seen ? patience : Math.min(patience, SILENT_KUBELET_MS);
     if (waited < limit) continue;
     if (readiness.kind === 'not-ready') return readiness.why;
-    if (!state.seen) return `the kubelet of ${node} has not taken up the collector pod within ${Math.round(waited / 1000)} s: the node or its way to the API server is down`;
+    if (!state.seen)
+      return `the kubelet of ${node} has not taken up the collector pod within ${Math.round(waited / 1000)} s: the node or its way to the API server is down`;
     const warning = await podWarning(run, name);
     return `its collector pod did not start within ${Math.round(waited / 1000)} s: ${warning || state.why}`;
   }
@@ -174,7 +188,7 @@ async function removePod({ api, options }: Run, name: string): Promise<void> {
 }
 
 function whyOf(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return reasonOf(signal);
+  if (signal.aborted) return abortReason(signal);
   if (isSkoopError(error)) return `${error.message}${error.remedy === '' ? '' : `. ${error.remedy}`}`;
   throw error;
 }

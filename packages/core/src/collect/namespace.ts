@@ -1,6 +1,6 @@
 import { expectObject } from '../cluster/live/list.ts';
-import { pause } from '../cluster/live/connection.ts';
 import type { LiveApi } from '../cluster/live/live-api.ts';
+import { pause } from '../cluster/live/wait.ts';
 import { isRecord } from '../cluster/raw-list.ts';
 import { namespaceManifest } from './pod-manifest.ts';
 

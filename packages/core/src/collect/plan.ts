@@ -8,7 +8,12 @@ export interface CollectPlan {
   /** One a node. The name's last part is another in every run. */
   readonly pods: readonly { readonly node: string; readonly manifest: Readonly<Record<string, unknown>> }[];
   /** What the user must be allowed to do; `namespace` '' for the whole cluster. */
-  readonly rights: readonly { readonly verbs: readonly string[]; readonly group: string; readonly resource: string; readonly namespace: string }[];
+  readonly rights: readonly {
+    readonly verbs: readonly string[];
+    readonly group: string;
+    readonly resource: string;
+    readonly namespace: string;
+  }[];
 }
 
 export function planCollection(nodes: readonly string[], options: CollectOptions): CollectPlan {

@@ -17,7 +17,12 @@ const MAX_ARGUMENT = 128 * 1024 - 1;
 
 /** Unique in a run, and valid whatever the node is called. */
 export function podName(node: string, runId: string): string {
-  const readable = node.toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 30).replace(/-+$/, '');
+  const readable = node
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 30)
+    .replace(/-+$/, '');
   const exact = createHash('sha256').update(node).digest('hex').slice(0, 6);
   return ['skoop-collector', readable, exact, runId].filter((part) => part !== '').join('-');
 }
@@ -67,7 +72,11 @@ function waiting(script: string, seconds: number): readonly string[] {
   const fits = Buffer.byteLength(plain) <= MAX_ARGUMENT;
   const unpack = fits ? `printf '%s' "$1"` : `printf '%s' "$1" | base64 -d | gzip -d`;
   const argument = fits ? plain : gzipSync(script).toString('base64');
-  return [escapeExpansion(`${unpack} > ${SCRIPT_PATH}.part && mv ${SCRIPT_PATH}.part ${SCRIPT_PATH}; exec sleep ${seconds}`), 'skoop-collector', argument];
+  return [
+    escapeExpansion(`${unpack} > ${SCRIPT_PATH}.part && mv ${SCRIPT_PATH}.part ${SCRIPT_PATH}; exec sleep ${seconds}`),
+    'skoop-collector',
+    argument,
+  ];
 }
 
 /** The kubelet replaces $(NAME) in arguments, and makes every $$ a $. Source: third_party/forked/golang/expansion. */

@@ -33,7 +33,8 @@ export function podState(pod: Readonly<Record<string, unknown>>): PodState {
   const waiting = record(state['waiting']);
   const reason = textOf(waiting['reason']);
   const image = textOf(container?.['image']);
-  if (HOPELESS.has(reason)) return { kind: 'failed', why: `${reasonOf(waiting)}${image === '' || reasonOf(waiting).includes(image) ? '' : ` (image ${image})`}` };
+  if (HOPELESS.has(reason))
+    return { kind: 'failed', why: `${reasonOf(waiting)}${image === '' || reasonOf(waiting).includes(image) ? '' : ` (image ${image})`}` };
   const seen = status['startTime'] !== undefined || container !== undefined;
   return { kind: 'waiting', seen, why: reason === '' ? phase || 'Pending' : reasonOf(waiting) };
 }

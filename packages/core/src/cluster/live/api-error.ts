@@ -40,7 +40,9 @@ export function forbidden(refusals: readonly Refusal[]): Error {
       exit: 4,
     });
   }
-  const asked = named.map((it) => `${it.verb} ${it.resource} (API group "${it.group}"${it.namespace === '' ? '' : `, namespace ${it.namespace}`})`);
+  const asked = named.map(
+    (it) => `${it.verb} ${it.resource} (API group "${it.group}"${it.namespace === '' ? '' : `, namespace ${it.namespace}`})`,
+  );
   const kind = named.some(({ namespace }) => namespace === '') ? 'ClusterRole' : 'Role';
   return skoopError('CLUSTER_FORBIDDEN', `user "${first.user}" may not ${asked.join(', ')}`, {
     remedy: `Add to a ${kind} that is bound to "${first.user}":\n${named.map(rule).join('\n')}`,
@@ -63,7 +65,10 @@ export function apiError(answer: ApiAnswer, server: string, doing: string): Erro
     });
   }
   return skoopError('CLUSTER_REFUSED', `the API server ${server} could not ${doing}: ${messageOf(answer)}`, {
-    remedy: answer.status >= 500 ? 'Look at the API server itself; its own log says more.' : 'This may be a bug in skoop, or a server that is not Kubernetes.',
+    remedy:
+      answer.status >= 500
+        ? 'Look at the API server itself; its own log says more.'
+        : 'This may be a bug in skoop, or a server that is not Kubernetes.',
     exit: 4,
   });
 }

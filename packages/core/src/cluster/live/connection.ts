@@ -7,6 +7,7 @@ import type { Credentials } from './credentials.ts';
 import { makeCredentials } from './credentials.ts';
 import type { Target } from './kubeconfig.ts';
 import { networkError, unreachable } from './network-error.ts';
+import { pause } from './wait.ts';
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'DELETE' | 'PATCH';
@@ -60,7 +61,8 @@ export async function openConnection(target: Target, options: ConnectOptions): P
           await pause(Math.min(answer.retryAfter ?? 0.5, 3) * 1000, request.signal);
         } catch (error) {
           // A kept connection may have been closed by the other end just when it was used.
-          if (!again || (error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw request.signal?.aborted === true ? request.signal.reason : asSkoopError(server, error);
+          if (!again || (error as NodeJS.ErrnoException).code !== 'ECONNRESET')
+            throw request.signal?.aborted === true ? request.signal.reason : asSkoopError(server, error);
         }
       }
     },
@@ -95,7 +97,10 @@ function send(server: string, credentials: Credentials, request: ApiRequest, tim
       ...(request.signal === undefined ? {} : { signal: request.signal }),
     });
     const whole = setTimeout(() => outgoing.destroy(new TimeLimit(`no answer within ${seconds(timeoutMs)}`)), timeoutMs);
-    const connecting = setTimeout(() => outgoing.destroy(new TimeLimit(`no connection within ${seconds(CONNECT_TIMEOUT_MS)}`)), Math.min(CONNECT_TIMEOUT_MS, timeoutMs));
+    const connecting = setTimeout(
+      () => outgoing.destroy(new TimeLimit(`no connection within ${seconds(CONNECT_TIMEOUT_MS)}`)),
+      Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
+    );
     const connected = () => clearTimeout(connecting);
     outgoing.on('socket', (socket) => {
       if (!socket.connecting) connected();
@@ -121,7 +126,12 @@ async function readAnswer(response: IncomingMessage): Promise<ApiAnswer> {
   for await (const chunk of stream) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString('utf8');
   const retryAfter = Number(response.headers['retry-after']);
-  return { status: response.statusCode ?? 0, text, body: parseJson(text), retryAfter: Number.isFinite(retryAfter) ? retryAfter : undefined };
+  return {
+    status: response.statusCode ?? 0,
+    text,
+    body: parseJson(text),
+    retryAfter: Number.isFinite(retryAfter) ? retryAfter : undefined,
+  };
 }
 
 function parseJson(text: string): unknown {
@@ -130,22 +140,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Waits, but not longer than the signal allows: throws its reason. */
-export function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted === true) return reject(signal.reason as Error);
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    signal?.addEventListener('abort', stop, { once: true });
-  });
 }
 
 function seconds(ms: number): string {

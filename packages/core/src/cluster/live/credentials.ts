@@ -57,7 +57,7 @@ export async function makeCredentials(target: Target, options: ConnectOptions): 
   } catch (cause) {
     throw credentialError(target, cause);
   }
-  const { agent: proxied, auth, headers, ...rest } = tls as Omit<RequestOptions, "headers"> & { headers?: OutgoingHttpHeaders };
+  const { agent: proxied, auth, headers, ...rest } = tls as Omit<RequestOptions, 'headers'> & { headers?: OutgoingHttpHeaders };
   return {
     headers: { ...headers, ...impersonation(target, options) },
     agent: proxyUrl !== undefined && proxied instanceof HttpAgent ? proxied : keepAlive(plain, rest),
@@ -70,7 +70,14 @@ function keepAlive(plain: boolean, tls: RequestOptions): HttpAgent {
   const options = { keepAlive: true, maxSockets: 32 };
   if (plain) return new HttpAgent(options);
   const { ca, cert, key, servername, rejectUnauthorized } = tls;
-  return new HttpsAgent({ ...options, ...given('ca', ca), ...given('cert', cert), ...given('key', key), ...given('servername', servername), ...given('rejectUnauthorized', rejectUnauthorized) });
+  return new HttpsAgent({
+    ...options,
+    ...given('ca', ca),
+    ...given('cert', cert),
+    ...given('key', key),
+    ...given('servername', servername),
+    ...given('rejectUnauthorized', rejectUnauthorized),
+  });
 }
 
 function impersonation(target: Target, options: ConnectOptions): OutgoingHttpHeaders {
@@ -108,11 +115,15 @@ function credentialError(target: Target, cause: unknown): Error {
         cause,
       });
     }
-    return skoopError('CLUSTER_UNAUTHORIZED', `the credential plugin ${exec.command} of context ${target.context} failed: ${said || 'it said nothing'}`, {
-      remedy: `Run \`${[exec.command, ...(exec.args ?? [])].join(' ')}\` by hand; you may have to log in again.`,
-      exit: 4,
-      cause,
-    });
+    return skoopError(
+      'CLUSTER_UNAUTHORIZED',
+      `the credential plugin ${exec.command} of context ${target.context} failed: ${said || 'it said nothing'}`,
+      {
+        remedy: `Run \`${[exec.command, ...(exec.args ?? [])].join(' ')}\` by hand; you may have to log in again.`,
+        exit: 4,
+        cause,
+      },
+    );
   }
   return skoopError('KUBECONFIG_CREDENTIALS', `the credentials of context ${target.context} cannot be used: ${said}`, {
     remedy: 'Check the files that the kubeconfig names (certificate-authority, client-certificate, client-key, tokenFile).',

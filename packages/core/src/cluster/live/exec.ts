@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws';
 import { messageOf } from './api-error.ts';
 import type { ApiAnswer, Connection } from './connection.ts';
+import { abortReason } from './wait.ts';
 
 export interface ExecRequest {
   readonly namespace: string;
@@ -52,7 +53,7 @@ export function exec(connection: Connection, request: ExecRequest): Promise<Exec
       perMessageDeflate: false,
     });
     const timer = setTimeout(() => fail(`it did not end within ${Math.round(timeoutMs / 1000)} s`), timeoutMs);
-    const stop = () => fail(reasonOf(signal));
+    const stop = () => fail(abortReason(signal));
     let ended = false;
 
     function finish(end: ExecResult['end']): void {
@@ -101,7 +102,8 @@ export function exec(connection: Connection, request: ExecRequest): Promise<Exec
 
 /** `{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"3"}]}}` */
 function endOf(text: string): ExecResult['end'] {
-  const status = parse(text) as { status?: unknown; message?: unknown; details?: { causes?: { reason?: unknown; message?: unknown }[] } } | undefined;
+  const status = parse(text) as
+    { status?: unknown; message?: unknown; details?: { causes?: { reason?: unknown; message?: unknown }[] } } | undefined;
   if (status?.status === 'Success') return { kind: 'exited', code: 0 };
   const code = Number(status?.details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message);
   if (Number.isInteger(code)) return { kind: 'exited', code };
@@ -114,10 +116,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Why a signal was aborted, in a word or two. */
-export function reasonOf(signal: AbortSignal): string {
-  const reason: unknown = signal.reason;
-  return reason instanceof Error && reason.name !== 'AbortError' && reason.message !== '' ? reason.message : 'interrupted';
 }

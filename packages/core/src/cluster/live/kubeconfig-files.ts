@@ -32,7 +32,9 @@ export function readKubeconfig(options: ConnectOptions): MergedKubeconfig | unde
     const file = resolve(options.kubeconfig);
     const text = readIfThere(file);
     if (text === undefined) {
-      throw skoopError('KUBECONFIG_MISSING', `the kubeconfig ${file} does not exist`, { remedy: 'Name an existing file with --kubeconfig.' });
+      throw skoopError('KUBECONFIG_MISSING', `the kubeconfig ${file} does not exist`, {
+        remedy: 'Name an existing file with --kubeconfig.',
+      });
     }
     return merge([{ file, text }]);
   }
@@ -69,7 +71,11 @@ function merge(files: readonly { readonly file: string; readonly text: string }[
   let currentContext: string | undefined;
   for (const { file, text } of files) {
     const config = parseFile(file, text);
-    const pairs = [[config.clusters, clusters], [config.users, users], [config.contexts, contexts]] as const;
+    const pairs = [
+      [config.clusters, clusters],
+      [config.users, users],
+      [config.contexts, contexts],
+    ] as const;
     for (const [from, into] of pairs) {
       for (const { name, value } of from) if (!into.has(name)) into.set(name, { file, value });
     }
@@ -88,7 +94,10 @@ function parseFile(file: string, text: string) {
   const result = kubeconfigSchema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw malformed(file, `${issue === undefined || issue.path.length === 0 ? 'its contents' : issue.path.map(String).join('.')}: ${issue?.message ?? 'invalid'}`);
+  throw malformed(
+    file,
+    `${issue === undefined || issue.path.length === 0 ? 'its contents' : issue.path.map(String).join('.')}: ${issue?.message ?? 'invalid'}`,
+  );
 }
 
 export function malformed(file: string, why: string, cause?: unknown): Error {

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-const optional = z.string().nullish().transform((value) => (value === null || value === '' ? undefined : value));
+const optional = z
+  .string()
+  .nullish()
+  .transform((value) => (value === null || value === '' ? undefined : value));
 
 export const clusterSchema = z.object({
   server: z.string().min(1),
@@ -40,10 +43,16 @@ export const contextSchema = z.object({ cluster: optional, user: optional, names
 
 function named<S extends z.ZodType>(key: string, schema: S) {
   const entry = z.preprocess(
-    (value) => (typeof value === 'object' && value !== null ? { name: (value as Record<string, unknown>)['name'], value: (value as Record<string, unknown>)[key] ?? {} } : value),
+    (value) =>
+      typeof value === 'object' && value !== null
+        ? { name: (value as Record<string, unknown>)['name'], value: (value as Record<string, unknown>)[key] ?? {} }
+        : value,
     z.object({ name: z.string().min(1), value: schema }),
   );
-  return z.array(entry).nullish().transform((list) => list ?? []);
+  return z
+    .array(entry)
+    .nullish()
+    .transform((list) => list ?? []);
 }
 
 /** A kubeconfig file. Entries are checked when they are used: a broken one that no context leads to is nobody's business. */

@@ -29,7 +29,10 @@ export function chooseTarget(options: ConnectOptions): Target {
   if (contextName !== undefined && entry === undefined && (options.context !== undefined || options.cluster === undefined)) {
     throw unknownEntry('context', contextName, config.contexts, config);
   }
-  const context = entry === undefined ? { cluster: undefined, user: undefined, namespace: undefined } : check(entry, contextSchema, `context ${contextName ?? ''}`);
+  const context =
+    entry === undefined
+      ? { cluster: undefined, user: undefined, namespace: undefined }
+      : check(entry, contextSchema, `context ${contextName ?? ''}`);
   const clusterName = options.cluster ?? context.cluster;
   if (clusterName === undefined) {
     throw skoopError('KUBECONFIG_NO_CONTEXT', `no current context is set in ${config.files.join(', ')}`, {
@@ -42,7 +45,10 @@ export function chooseTarget(options: ConnectOptions): Target {
   const userEntry = userName === undefined ? undefined : config.users.get(userName);
   if (userName !== undefined && userEntry === undefined) throw unknownEntry('user', userName, config.users, config);
   const cluster = withPaths(check(clusterEntry, clusterSchema, `cluster ${clusterName}`), clusterEntry.file, ['certificate-authority']);
-  const user = userEntry === undefined ? check({ file: '', value: {} }, userSchema, '') : absoluteUser(check(userEntry, userSchema, `user ${userName ?? ''}`), userEntry.file);
+  const user =
+    userEntry === undefined
+      ? check({ file: '', value: {} }, userSchema, '')
+      : absoluteUser(check(userEntry, userSchema, `user ${userName ?? ''}`), userEntry.file);
   return {
     context: contextName ?? clusterName,
     namespace: options.namespace ?? context.namespace ?? 'default',
@@ -57,9 +63,13 @@ function inCluster(options: ConnectOptions): Target {
   const host = env['KUBERNETES_SERVICE_HOST'];
   const token = readOptional(join(SERVICE_ACCOUNT, 'token'));
   if (host === undefined || host === '' || token === undefined) {
-    throw skoopError('KUBECONFIG_MISSING', 'there is no kubeconfig: $KUBECONFIG is not set, ~/.kube/config does not exist, and this is not a pod with a service account', {
-      remedy: 'Name a kubeconfig with --kubeconfig or $KUBECONFIG, or work from a file with --snapshot.',
-    });
+    throw skoopError(
+      'KUBECONFIG_MISSING',
+      'there is no kubeconfig: $KUBECONFIG is not set, ~/.kube/config does not exist, and this is not a pod with a service account',
+      {
+        remedy: 'Name a kubeconfig with --kubeconfig or $KUBECONFIG, or work from a file with --snapshot.',
+      },
+    );
   }
   const server = `https://${host.includes(':') ? `[${host}]` : host}:${env['KUBERNETES_SERVICE_PORT'] ?? '443'}`;
   return {
@@ -87,7 +97,8 @@ function check<S extends z.ZodType>(entry: Entry, schema: S, what: string): z.in
 
 function serverUrl(text: string, file: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) throw malformed(file, `server "${text}" is not an http or https URL`);
+  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:'))
+    throw malformed(file, `server "${text}" is not an http or https URL`);
   return url;
 }
 

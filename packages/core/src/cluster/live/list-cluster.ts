@@ -39,7 +39,8 @@ export async function listCluster(connection: Connection, wanted: ListWanted, si
   const refusals = required.flatMap(({ listed }) => (listed.kind === 'refused' ? [listed.refusal] : []));
   if (refusals.length > 0) throw forbidden(refusals);
   const absent = required.find(({ listed }) => listed.kind === 'absent');
-  if (absent !== undefined) expectObject({ status: 404, body: undefined, text: '', retryAfter: undefined }, connection.server, `list ${absent.resource.name}`);
+  if (absent !== undefined)
+    expectObject({ status: 404, body: undefined, text: '', retryAfter: undefined }, connection.server, `list ${absent.resource.name}`);
 
   const lists: Record<string, unknown> = {};
   const missing: Missing[] = [...configMaps.missing];
@@ -57,7 +58,10 @@ async function serverVersion(connection: Connection, signal?: AbortSignal): Prom
   return answer.status === 200 && isRecord(answer.body) ? textOf(answer.body['gitVersion']) : '';
 }
 
-type Optional = { readonly resource: Resource; readonly listed: Exclude<Listed, { kind: 'refused' }> | { readonly kind: 'missing'; readonly missing: Missing } };
+type Optional = {
+  readonly resource: Resource;
+  readonly listed: Exclude<Listed, { kind: 'refused' }> | { readonly kind: 'missing'; readonly missing: Missing };
+};
 
 async function listOptional(connection: Connection, resource: Resource, signal?: AbortSignal): Promise<Optional> {
   const gone = (why: string): Optional => ({ resource, listed: { kind: 'missing', missing: { what: resource.name, why } } });
@@ -82,7 +86,10 @@ async function listPolicies(connection: Connection, signal?: AbortSignal): Promi
   const listed = await Promise.all(served.map((resource) => listOptional(connection, resource, signal)));
   if (versions !== undefined) return listed;
   const unseen = { what: 'policies of further API groups', why: 'the server does not let us read which API groups it has (/apis)' };
-  return [...listed, { resource: { name: unseen.what, resource: '', group: '', version: '', listKind: '' }, listed: { kind: 'missing', missing: unseen } }];
+  return [
+    ...listed,
+    { resource: { name: unseen.what, resource: '', group: '', version: '', listKind: '' }, listed: { kind: 'missing', missing: unseen } },
+  ];
 }
 
 /** Versions by group, the preferred one first; undefined where that can't be read. */
@@ -98,13 +105,21 @@ async function groupVersions(connection: Connection, signal?: AbortSignal): Prom
   );
 }
 
-async function readConfigMaps(connection: Connection, names: readonly string[], signal?: AbortSignal): Promise<{ items: readonly unknown[]; missing: readonly Missing[] }> {
+async function readConfigMaps(
+  connection: Connection,
+  names: readonly string[],
+  signal?: AbortSignal,
+): Promise<{ items: readonly unknown[]; missing: readonly Missing[] }> {
   const items: unknown[] = [];
   const missing: Missing[] = [];
   await Promise.all(
     names.map(async (full) => {
       const [namespace = '', name = ''] = full.split('/');
-      const answer = await connection.request({ method: 'GET', path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps/${encodeURIComponent(name)}`, ...(signal === undefined ? {} : { signal }) });
+      const answer = await connection.request({
+        method: 'GET',
+        path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps/${encodeURIComponent(name)}`,
+        ...(signal === undefined ? {} : { signal }),
+      });
       if (answer.status === 200 && isRecord(answer.body)) items.push(answer.body);
       else if (answer.status !== 404) missing.push({ what: `ConfigMap ${full}`, why: messageOf(answer) });
     }),

@@ -35,23 +35,35 @@ async function listPages(connection: Connection, resource: Resource, limit: numb
     if (answer.status === 404) return { kind: 'absent' };
     const refusal = refusalOf(answer);
     if (refusal !== undefined) {
-      return { kind: 'refused', refusal: refusal.verb === '' ? { ...refusal, verb: 'list', resource: resource.resource, group: resource.group } : refusal };
+      return {
+        kind: 'refused',
+        refusal: refusal.verb === '' ? { ...refusal, verb: 'list', resource: resource.resource, group: resource.group } : refusal,
+      };
     }
     const page = expectObject(answer, connection.server, `list ${resource.name}`);
-    if (!Array.isArray(page['items']) && page['items'] !== null) throw unreachable(connection.server, `it answered ${listPath(resource)} with something that is no Kubernetes list`);
+    if (!Array.isArray(page['items']) && page['items'] !== null)
+      throw unreachable(connection.server, `it answered ${listPath(resource)} with something that is no Kubernetes list`);
     items.push(...((page['items'] ?? []) as unknown[]));
     const after = isRecord(page['metadata']) ? textOf(page['metadata']['continue']) : '';
     if (after !== '' && after === next) throw unreachable(connection.server, `its list of ${resource.name} does not end`);
     next = after;
   } while (next !== '');
-  return { kind: 'list', list: { apiVersion: resource.group === '' ? resource.version : `${resource.group}/${resource.version}`, kind: resource.listKind, items } };
+  return {
+    kind: 'list',
+    list: {
+      apiVersion: resource.group === '' ? resource.version : `${resource.group}/${resource.version}`,
+      kind: resource.listKind,
+      items,
+    },
+  };
 }
 
 /** The body of a successful answer; a coded error otherwise. */
 export function expectObject(answer: ApiAnswer, server: string, doing: string): Readonly<Record<string, unknown>> {
   if (answer.status >= 300 || answer.status < 200) {
     // Something that is no API server (a proxy, a login page) has no Status to give.
-    if (answer.body === undefined && answer.status !== 401) throw unreachable(server, `it does not answer as an API server does (HTTP status ${answer.status} to: ${doing})`);
+    if (answer.body === undefined && answer.status !== 401)
+      throw unreachable(server, `it does not answer as an API server does (HTTP status ${answer.status} to: ${doing})`);
     throw apiError(answer, server, doing);
   }
   if (!isRecord(answer.body)) throw unreachable(server, `it does not answer as an API server does (no JSON object to: ${doing})`);

@@ -23,11 +23,8 @@ export interface LiveApi {
   close(): void;
 }
 
-/**
- * Finds the cluster and the user as kubectl does, and makes the credentials; nothing is asked of the server yet.
- * Throws `KUBECONFIG_*` (exit status 2), and `CLUSTER_UNAUTHORIZED` where a credential plugin fails.
- */
-export async function connect(options: ConnectOptions, signal?: AbortSignal): Promise<LiveApi> {
+/** See `connect`. */
+export async function openLiveApi(options: ConnectOptions, signal?: AbortSignal): Promise<LiveApi> {
   const connection = await abortable(openConnection(chooseTarget(options), options), signal);
   return {
     server: connection.server,

@@ -28,18 +28,24 @@ export function networkError(server: string, cause: unknown): Error {
   const { code = '', message } = cause as NodeJS.ErrnoException;
   const tls = TLS[code] ?? (/^ERR_(SSL|TLS|OSSL)|^EPROTO$/.test(code) ? message : undefined);
   if (tls !== undefined) {
-    return skoopError('CLUSTER_TLS', `no secure connection to ${server}: ${tls}${code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? ` (${message})` : ''}`, {
-      remedy: 'Compare certificate-authority and tls-server-name of the kubeconfig with the server; a wrong port or http for https looks like this too.',
-      exit: 4,
-      cause,
-    });
+    return skoopError(
+      'CLUSTER_TLS',
+      `no secure connection to ${server}: ${tls}${code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? ` (${message})` : ''}`,
+      {
+        remedy:
+          'Compare certificate-authority and tls-server-name of the kubeconfig with the server; a wrong port or http for https looks like this too.',
+        exit: 4,
+        cause,
+      },
+    );
   }
   return unreachable(server, REASONS[code] ?? (message || code), cause);
 }
 
 export function unreachable(server: string, why: string, cause?: unknown): Error {
   return skoopError('CLUSTER_UNREACHABLE', `the API server ${server} is not reached: ${why}`, {
-    remedy: 'Check that the server of the chosen context is right and up, and that a proxy or VPN in between is too (`kubectl version` asks the same).',
+    remedy:
+      'Check that the server of the chosen context is right and up, and that a proxy or VPN in between is too (`kubectl version` asks the same).',
     exit: 4,
     cause,
   });

@@ -3,7 +3,10 @@ import type { EndpointSlice } from '../objects.ts';
 import { flagOr, listOf, part, text, textOr, texts, whole } from './fields.ts';
 import type { MetaSchema } from './meta.ts';
 
-const targetRef = z.object({ kind: text, namespace: text, name: text }).nullish().transform((ref) => ref ?? undefined);
+const targetRef = z
+  .object({ kind: text, namespace: text, name: text })
+  .nullish()
+  .transform((ref) => ref ?? undefined);
 
 /** What a condition means that is not set: API reference, `EndpointConditions`. */
 const endpoint = z.object({

@@ -13,8 +13,11 @@ export function configMapSchema(metadata: MetaSchema) {
 
 /** A ReplicationController's selector is the bare map of labels. */
 export function workloadSchema(kind: string, metadata: MetaSchema) {
-  const selector = kind === 'ReplicationController' ? textMap : part(z.object({ matchLabels: textMap })).transform(({ matchLabels }) => matchLabels);
-  return z.object({ metadata, spec: part(z.object({ selector })) }).transform((it): Workload => ({ kind, metadata: it.metadata, matchLabels: it.spec.selector }));
+  const selector =
+    kind === 'ReplicationController' ? textMap : part(z.object({ matchLabels: textMap })).transform(({ matchLabels }) => matchLabels);
+  return z
+    .object({ metadata, spec: part(z.object({ selector })) })
+    .transform((it): Workload => ({ kind, metadata: it.metadata, matchLabels: it.spec.selector }));
 }
 
 export function policySchema(kind: string, metadata: MetaSchema) {

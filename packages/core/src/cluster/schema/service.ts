@@ -4,7 +4,13 @@ import { flag, listOf, part, text, textMap, textOr, texts, whole } from './field
 import type { MetaSchema } from './meta.ts';
 
 const port = z
-  .object({ name: text, protocol: textOr('TCP'), port: z.number().int(), targetPort: z.union([z.number().int(), z.string()]).nullish(), nodePort: whole })
+  .object({
+    name: text,
+    protocol: textOr('TCP'),
+    port: z.number().int(),
+    targetPort: z.union([z.number().int(), z.string()]).nullish(),
+    nodePort: whole,
+  })
   .transform(({ targetPort, ...rest }) => ({ ...rest, targetPort: targetPort ?? rest.port }));
 
 export function serviceSchema(metadata: MetaSchema) {
