@@ -1,10 +1,12 @@
 import { Command } from '@oclif/core/command';
 import type { FlagValues } from '@skoop/core';
-import { resolveFlags } from './config/resolve-flags.ts';
+import type { ResolvedValues } from '@skoop/core/plugins';
 import { isSet } from './config/values.ts';
+import { resolve } from './config/resolve.ts';
 import type { Flag } from './flags/flag.ts';
 import { normaliseArguments } from './flags/normalise.ts';
 import { toOclif } from './flags/to-oclif.ts';
+import type { LoadedPlugins } from './plugins/load-plugins.ts';
 import { Exit, type ExitStatus } from './run/exit.ts';
 import { InterruptedError, watchInterrupts } from './run/interrupt.ts';
 import { type Logger, type Verbosity, createLogger } from './run/logger.ts';
@@ -14,6 +16,8 @@ export interface Run {
   /** Arguments without flags, in order. */
   readonly args: readonly string[];
   readonly values: FlagValues;
+  /** The same, with where each value comes from. */
+  readonly resolved: ResolvedValues;
   readonly log: Logger;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
@@ -26,20 +30,21 @@ export abstract class SkoopCommand extends Command {
   /** A command that makes nothing outside of itself ends at once when interrupted. */
   protected readonly cleansUp: boolean = false;
 
-  protected abstract execute(run: Run): Promise<ExitStatus>;
-
-  /** Flags of plugins, for commands that build a network. */
-  protected pluginFlags(_argv: readonly string[]): Promise<readonly Flag[]> {
-    return Promise.resolve([]);
+  /** Where the command builds a network: the plugins whose flags are read together with ours. */
+  protected plugins(_argv: readonly string[]): Promise<LoadedPlugins | undefined> {
+    return Promise.resolve(undefined);
   }
 
+  protected abstract execute(run: Run, plugins: LoadedPlugins | undefined): Promise<ExitStatus>;
+
   override async run(): Promise<ExitStatus> {
-    const { args, values, verbosity } = await this.read();
-    const log = createLogger(verbosity, (text) => process.stderr.write(text));
-    if (!this.cleansUp) return this.execute({ args, values, log, signal: new AbortController().signal });
+    const plugins = await this.plugins(this.argv);
+    const { run, warnings } = await this.read(plugins);
+    for (const warning of warnings) run.log.warn(warning);
+    if (!this.cleansUp) return this.execute(run, plugins);
     const interrupt = watchInterrupts(
       () => {
-        log.note('interrupted: cleaning up (once more to end at once)');
+        run.log.note('interrupted: cleaning up (once more to end at once)');
       },
       () => {
         process.stderr.write('ended before everything was removed: `skoop cleanup` removes the rest\n');
@@ -47,7 +52,7 @@ export abstract class SkoopCommand extends Command {
       },
     );
     try {
-      const status = await this.execute({ args, values, log, signal: interrupt.signal });
+      const status = await this.execute({ ...run, signal: interrupt.signal }, plugins);
       return interrupt.signal.aborted ? Exit.interrupted : status;
     } catch (error) {
       throw interrupt.signal.aborted ? new InterruptedError() : error;
@@ -56,16 +61,21 @@ export abstract class SkoopCommand extends Command {
     }
   }
 
-  private async read(): Promise<{ args: readonly string[]; values: FlagValues; verbosity: Verbosity }> {
-    const table = [...this.table, ...(await this.pluginFlags(this.argv))];
+  private async read(plugins: LoadedPlugins | undefined): Promise<{ run: Run; warnings: readonly string[] }> {
+    const table = [...this.table, ...(plugins?.flags ?? [])];
     const { argv, explicit } = normaliseArguments(this.argv, table);
     const parsed = await this.parse({ flags: toOclif(table), args: this.ctor.args, strict: this.ctor.strict }, [...argv]);
     const metadata = parsed.metadata.flags;
-    const given = Object.fromEntries(Object.entries(parsed.flags).filter(([name]) => metadata[name]?.setFromDefault !== true)) as FlagValues;
-    const args = parsed.raw.filter((token) => token.type === 'arg').map((token) => token.input);
-    const values = await resolveFlags(table, { ...given, ...explicit });
+    const given = Object.fromEntries(Object.entries(parsed.flags).filter(([name]) => metadata[name]?.setFromDefault !== true));
+    const { resolved, secrets, file } = await resolve(table, { ...given, ...explicit });
     const repeated = parsed.raw.filter((token) => token.type === 'flag' && token.flag === 'verbose').length;
-    return { args, values, verbosity: verbosityOf(values, repeated) };
+    const log = createLogger(verbosityOf(resolved.values, repeated), (text) => process.stderr.write(text));
+    for (const secret of secrets) log.hide(secret);
+    const args = parsed.raw.filter((token) => token.type === 'arg').map((token) => token.input);
+    const run = { args, values: resolved.values, resolved, log, signal: new AbortController().signal };
+    if (plugins === undefined) return { run, warnings: [] };
+    const { pluginWarnings } = await import('./plugins/warnings.ts');
+    return { run, warnings: await pluginWarnings(plugins, file, table) };
   }
 }
 

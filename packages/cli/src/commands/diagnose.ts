@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/args';
 import { DIAGNOSE } from '../flags/diagnose.ts';
-import type { Flag } from '../flags/flag.ts';
 import { toOclif } from '../flags/to-oclif.ts';
+import type { LoadedPlugins } from '../plugins/load-plugins.ts';
 import type { ExitStatus } from '../run/exit.ts';
 import { type Run, SkoopCommand } from '../skoop-command.ts';
 
@@ -30,13 +30,13 @@ Exit status: 0 delivered; 1 a problem was found; 2 usage; 3 unknown: something i
   protected override readonly table = DIAGNOSE;
   protected override readonly cleansUp = true;
 
-  protected override async pluginFlags(argv: readonly string[]): Promise<readonly Flag[]> {
-    const { pluginFlags } = await import('../plugins/plugin-flags.ts');
-    return (await pluginFlags({ localPlugins: !argv.includes('--no-local-plugins') })).flags;
+  protected override async plugins(argv: readonly string[]): Promise<LoadedPlugins> {
+    const { loadPlugins, localPluginsWanted } = await import('../plugins/load-plugins.ts');
+    return loadPlugins(localPluginsWanted(argv), DIAGNOSE);
   }
 
-  protected override async execute(run: Run): Promise<ExitStatus> {
+  protected override async execute(run: Run, plugins: LoadedPlugins): Promise<ExitStatus> {
     const { diagnose } = await import('../diagnose/diagnose.ts');
-    return diagnose(run, await this.pluginFlags(this.argv));
+    return diagnose(run, plugins);
   }
 }

@@ -1,6 +1,6 @@
 import { SNAPSHOT } from '../flags/snapshot.ts';
-import type { Flag } from '../flags/flag.ts';
 import { toOclif } from '../flags/to-oclif.ts';
+import type { LoadedPlugins } from '../plugins/load-plugins.ts';
 import type { ExitStatus } from '../run/exit.ts';
 import { type Run, SkoopCommand } from '../skoop-command.ts';
 
@@ -17,13 +17,13 @@ Exit status: 0 complete; 3 written, but something is missing (the file says what
   protected override readonly table = SNAPSHOT;
   protected override readonly cleansUp = true;
 
-  protected override async pluginFlags(argv: readonly string[]): Promise<readonly Flag[]> {
-    const { pluginFlags } = await import('../plugins/plugin-flags.ts');
-    return (await pluginFlags({ localPlugins: !argv.includes('--no-local-plugins') })).flags;
+  protected override async plugins(argv: readonly string[]): Promise<LoadedPlugins> {
+    const { loadPlugins, localPluginsWanted } = await import('../plugins/load-plugins.ts');
+    return loadPlugins(localPluginsWanted(argv), SNAPSHOT);
   }
 
-  protected override async execute(run: Run): Promise<ExitStatus> {
+  protected override async execute(run: Run, plugins: LoadedPlugins): Promise<ExitStatus> {
     const { snapshot } = await import('../snapshot/snapshot.ts');
-    return snapshot(run);
+    return snapshot(run, plugins);
   }
 }

@@ -1,8 +1,9 @@
 import type { Config } from '@oclif/core/interfaces';
 import { usageError } from '../errors/usage-error.ts';
+import { DIAGNOSE } from '../flags/diagnose.ts';
 import { toOclif } from '../flags/to-oclif.ts';
 import { writeStdout } from '../output/write.ts';
-import { pluginFlags } from '../plugins/plugin-flags.ts';
+import { loadPlugins } from '../plugins/load-plugins.ts';
 import { Exit, type ExitStatus } from '../run/exit.ts';
 import type { Run } from '../skoop-command.ts';
 import { bashCompletion } from './bash.ts';
@@ -26,7 +27,7 @@ export async function completion(run: Run, config: Config): Promise<ExitStatus> 
   const generate = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
   if (generate === undefined) throw usageError(`there is no completion for "${shell}"`, `There is one for ${Object.keys(SHELLS).join(', ')}.`);
   // Only installed plugins: a script outlives the folder that it was made in.
-  const { flags } = await pluginFlags({ localPlugins: false });
+  const { flags } = await loadPlugins(false, DIAGNOSE);
   const extra = toOclif(flags);
   const commands = config.commands.map((command) => ({
     id: command.id,

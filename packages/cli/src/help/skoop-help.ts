@@ -1,6 +1,7 @@
 import type { Command } from '@oclif/core/command';
 import { CommandHelp, Help } from '@oclif/core/help';
 import type { Config, HelpOptions } from '@oclif/core/interfaces';
+import { DIAGNOSE } from '../flags/diagnose.ts';
 import { toOclif } from '../flags/to-oclif.ts';
 
 /** Commands whose flags are ours and those of the plugins. */
@@ -19,8 +20,9 @@ export default class SkoopHelp extends Help {
 
   override async showCommandHelp(command: Command.Loadable): Promise<void> {
     if (!WITH_PLUGINS.has(command.id)) return super.showCommandHelp(command);
-    const { pluginFlags } = await import('../plugins/plugin-flags.ts');
-    const { flags } = await pluginFlags({ localPlugins: !process.argv.includes('--no-local-plugins') });
+    const { loadPlugins, localPluginsWanted } = await import('../plugins/load-plugins.ts');
+    const { flags, problems } = await loadPlugins(localPluginsWanted(process.argv), DIAGNOSE);
+    for (const { message } of problems) process.stderr.write(`warning: ${message}\n`);
     return super.showCommandHelp({ ...command, flags: { ...command.flags, ...toOclif(flags) } as Command.Loadable['flags'] });
   }
 }

@@ -1,0 +1,57 @@
+import { homedir } from 'node:os';
+import type { BoundBinder, CollectedFlags, Discovery, PluginProblem } from '@skoop/core/plugins';
+import type { Flag } from '../flags/flag.ts';
+import { PACKAGE_ROOT } from '../run/package-root.ts';
+
+/** The plugins of a run: found by their manifests, with the flags that they declare. */
+export interface LoadedPlugins {
+  readonly discovery: Discovery;
+  readonly binders: readonly BoundBinder[];
+  /** Each under its heading. */
+  readonly flags: readonly Flag[];
+  /** Of manifests and of config modules. */
+  readonly problems: readonly PluginProblem[];
+}
+
+/** Finds plugins without importing anything of them. `localPlugins`: the working directory's project counts. */
+export async function findPlugins(localPlugins: boolean): Promise<Discovery> {
+  const { discover } = await import('@skoop/core/plugins');
+  const prefix = process.env['npm_config_prefix'];
+  return discover({
+    cwd: process.cwd(),
+    cliRoot: PACKAGE_ROOT,
+    pluginsDir: pluginsDir(process.env),
+    localPlugins,
+    ...(prefix !== undefined && prefix !== '' && { globalPrefix: prefix }),
+  });
+}
+
+/** Finds plugins and asks their config modules for flags. `reserved` are ours. */
+export async function loadPlugins(localPlugins: boolean, reserved: readonly Flag[]): Promise<LoadedPlugins> {
+  const { collectFlags, loadConfigBinders } = await import('@skoop/core/plugins');
+  const discovery = await findPlugins(localPlugins);
+  const loaded = await loadConfigBinders(discovery);
+  const collected = collectFlags(loaded.binders, new Set(reserved.flatMap((flag) => [flag.name, ...(flag.aliases ?? [])])));
+  return {
+    discovery,
+    binders: collected.binders,
+    flags: flagsOf(collected),
+    problems: [...discovery.problems, ...loaded.problems, ...collected.problems],
+  };
+}
+
+function flagsOf({ headings }: CollectedFlags): readonly Flag[] {
+  return headings.flatMap(({ heading, flags }) => flags.map((flag) => ({ ...flag, heading })));
+}
+
+/** Where `skoop plugins install` puts what it installs. */
+function pluginsDir(env: Readonly<Record<string, string | undefined>>): string {
+  const data = env['XDG_DATA_HOME'];
+  return `${data === undefined || data === '' ? `${homedir()}/.local/share` : data}/skoop`;
+}
+
+/** `--no-local-plugins` decides what else may stand on the line, so it is looked for before the line is read. */
+export function localPluginsWanted(argv: readonly string[]): boolean {
+  if (argv.includes('--no-local-plugins') || argv.includes('--no-local-plugins=true')) return false;
+  return !/^(true|1|yes|on)$/i.test(process.env['SKOOP_NO_LOCAL_PLUGINS'] ?? '');
+}
