@@ -121,7 +121,8 @@ function runChain(walk: Walk, skb: Skb, hook: Hook, table: Table, chain: Chain, 
 
 function record(walk: Walk, hook: Hook, table: Table, chain: Chain, result: ChainResult): void {
   const verdict = result.verdict.kind === 'nat' ? 'accept' : result.verdict.kind;
-  if (result.evidence.length === 0) return;
+  // A chain that nobody wrote a rule into explains nothing by accepting.
+  if (result.evidence.length === 0 || (chain.rules.length === 0 && verdict === 'accept')) return;
   walk.step({ kind: 'netfilter', hook, backend: table.backend, family: table.family, table: table.name, chain: chain.name, verdict, evidence: result.evidence });
 }
 
