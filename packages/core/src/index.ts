@@ -69,3 +69,8 @@ export { parseObjects } from './cluster/parse-objects.ts';
 export type { PruneOptions } from './cluster/prune.ts';
 export { pruneForSnapshot, pruneList } from './cluster/prune.ts';
 export type { ClusterSource } from './cluster/source.ts';
+export type { CollectedNamespace, DumpMeta, NamespaceKind, NodeDump } from './snapshot/node-dump.ts';
+export { podKey } from './snapshot/node-dump.ts';
+export { DUMP_FORMAT, decodeNodeDump } from './snapshot/decode.ts';
+export type { DumpedHost } from './snapshot/host-from-dump.ts';
+export { hostFromDump } from './snapshot/host-from-dump.ts';
