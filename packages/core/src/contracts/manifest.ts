@@ -22,4 +22,11 @@ export interface PluginEntry {
     /** Prefixes of the nodes' `spec.providerID`. */
     readonly providerID?: readonly string[];
   };
+  /** What it looks at in the cluster beside the objects that every diagnosis reads; nothing else of the kind enters a run or a snapshot. */
+  readonly reads?: {
+    /** `kube-flannel/kube-flannel-cfg`. */
+    readonly configMaps?: readonly string[];
+    /** Whole keys, or prefixes: `flannel.alpha.coreos.com/`. */
+    readonly annotations?: readonly string[];
+  };
 }

@@ -13,6 +13,12 @@ const pluginEntry = z.object({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes'),
   entry: insidePath,
   detect: z.object({ providerID: z.array(z.string().min(1)).exactOptional() }).exactOptional(),
+  reads: z
+    .object({
+      configMaps: z.array(z.string().regex(/^[^/]+\/[^/]+$/, 'must be NAMESPACE/NAME')).exactOptional(),
+      annotations: z.array(z.string().min(1)).exactOptional(),
+    })
+    .exactOptional(),
 });
 
 const manifest = z
