@@ -52,7 +52,7 @@ export { describeOrigin, resolveValues, variableOf } from './config/resolve-valu
 export { unknownKeys } from './config/unknown-keys.ts';
 export type { CleanupResult } from './collect/cleanup.ts';
 export { cleanup } from './collect/cleanup.ts';
-export type { CollectProgress, NodeDump } from './collect/collect-nodes.ts';
+export type { CollectProgress, NodeDump as CollectedNode } from './collect/collect-nodes.ts';
 export { collectNodes } from './collect/collect-nodes.ts';
 export type { CollectOptions } from './collect/options.ts';
 export { DEFAULT_COLLECT, DEFAULT_IMAGE } from './collect/options.ts';
