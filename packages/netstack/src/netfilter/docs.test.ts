@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { MATCHES } from './matches/index.ts';
+import { TARGETS } from './targets/index.ts';
+
+const page = readFileSync(new URL('../../../../docs/model.md', import.meta.url), 'utf8');
+
+/** The names in the first paragraph under a heading. */
+function listed(heading: string): string[] {
+  const paragraph = page.split(`## ${heading}\n\n`)[1]?.split('\n\n')[0] ?? '';
+  return paragraph.split(/[,\s]+/).filter((word) => word !== '');
+}
+
+describe('docs/model.md names what is evaluated, no more and no less', () => {
+  test('matches', () => {
+    expect(listed('Matches of iptables')).toEqual([...MATCHES.keys()].sort());
+  });
+
+  test('targets', () => {
+    expect(listed('Targets of iptables')).toEqual([...TARGETS.keys()].sort());
+  });
+});
