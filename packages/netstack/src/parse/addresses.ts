@@ -25,7 +25,7 @@ export function parseAddresses(dump: NamespaceDump): Parsed<ReadonlyMap<number, 
       const at = { ...item.source, pointer: `${item.source.pointer}/addr_info/${String(i)}`, text: compact(entry) };
       if (isFields(entry) && Object.keys(entry).length === 0) continue;
       const address = isFields(entry) ? readAddress(entry, at) : undefined;
-      if (address === undefined) gaps.push(unreadableItem('addresses', { fields: {}, source: at }, 'no address that can be read'));
+      if (address === undefined) gaps.push(unreadableItem('addresses', { ...item, source: at }, 'no address that can be read'));
       else addresses.push(address);
     }
   }

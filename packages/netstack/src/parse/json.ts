@@ -6,6 +6,8 @@ import { type Parsed, clip, read } from './read.ts';
 /** One object of a tool's JSON list. */
 export interface Item {
   readonly fields: Fields;
+  /** Position in the list. */
+  readonly at: number;
   readonly source: SourcePointer;
 }
 
@@ -26,7 +28,7 @@ export function readItems(dump: NamespaceDump, name: ArtifactName, topic: Topic)
   for (const [i, element] of list.elements.entries()) {
     if (!isFields(element)) malformed(`has an element that is no object: ${clip(compact(element))}`);
     else if (Object.keys(element).length > 0)
-      value.push({ fields: element, source: { artifact: source.path, pointer: `/${String(i)}`, text: compact(element) } });
+      value.push({ fields: element, at: i, source: { artifact: source.path, pointer: `/${String(i)}`, text: compact(element) } });
   }
   return { value, gaps };
 }
@@ -58,10 +60,16 @@ function tryParse(text: string): unknown {
   }
 }
 
-/** Where the last complete object of a list ends; 0 where there is none. */
+/** Where the last complete element of a list ends; 0 where there is none. */
 function endOfLastElement(text: string): number {
+  return elementSpans(text).at(-1)?.end ?? 0;
+}
+
+/** Begin and end of each complete object or list in a list. */
+function elementSpans(text: string): { begin: number; end: number }[] {
+  const spans: { begin: number; end: number }[] = [];
   let depth = 0;
-  let end = 0;
+  let begin = 0;
   let quoted = false;
   for (let i = 0; i < text.length; i++) {
     const c = text[i];
@@ -69,14 +77,24 @@ function endOfLastElement(text: string): number {
       if (c === '\\') i++;
       else if (c === '"') quoted = false;
     } else if (c === '"') quoted = true;
-    else if (c === '{' || c === '[') depth++;
-    else if (c === '}' || c === ']') {
-      depth--;
-      if (depth === 1) end = i + 1;
+    else if (c === '{' || c === '[') {
+      if (depth++ === 1) begin = i;
+    } else if (c === '}' || c === ']') {
+      if (--depth === 1) spans.push({ begin, end: i + 1 });
       if (depth < 1) break;
     }
   }
-  return end;
+  return spans;
+}
+
+/**
+ * The first value of a key in each element, where that is a string. JSON.parse keeps the last of equal keys, and iproute2 prints the
+ * details of an `encap` among the route's own: `{"dst":"10.59.0.0/16","encap":"ip","dst":"10.1.0.44"}`.
+ */
+export function firstOfDuplicates(dump: NamespaceDump, name: ArtifactName, key: string): (string | undefined)[] {
+  const text = dump.artifacts.get(name)?.text ?? '';
+  const pattern = new RegExp(`"${key}"\\s*:\\s*"([^"\\\\]*)"`);
+  return elementSpans(text).map(({ begin, end }) => pattern.exec(text.slice(begin, end))?.[1]);
 }
 
 /** What moves by itself: no evidence, and noise in a comparison of two dumps. */

@@ -3,7 +3,7 @@ import { type Prefix, anyPrefix, parsePrefix } from '../address/prefix.ts';
 import type { Nexthop, Route, RouteType } from '../namespace/route.ts';
 import type { NamespaceDump } from './artifact.ts';
 import { type Fields, has, integer, ip, objects, text } from './fields.ts';
-import { type Item, readItems, unreadableItem } from './json.ts';
+import { type Item, firstOfDuplicates, readItems, unreadableItem } from './json.ts';
 import { type NexthopObject, type ReadNexthop, readNexthop, resolveNexthop } from './nexthops.ts';
 import type { Parsed } from './read.ts';
 import { readTos } from './tos.ts';
@@ -41,20 +41,27 @@ export function parseRoutes(
   family: Family,
   objectsById: ReadonlyMap<number, NexthopObject>,
 ): Parsed<readonly Route[]> {
-  const items = readItems(dump, family === 4 ? 'ip-route-4' : 'ip-route-6', 'routes');
+  const name = family === 4 ? 'ip-route-4' : 'ip-route-6';
+  const items = readItems(dump, name, 'routes');
+  const firstDst = items.value.some(({ fields }) => has(fields, 'encap')) ? firstOfDuplicates(dump, name, 'dst') : [];
   const gaps = [...items.gaps];
   const value: Route[] = [];
   for (const item of items.value) {
-    const route = readRoute(item, family, objectsById);
+    const route = readRoute(item, firstDst[item.at] ?? text(item.fields, 'dst'), family, objectsById);
     if (route === undefined) gaps.push(unreadableItem('routes', item, "a route whose destination can't be read"));
     else value.push(route);
   }
   return { value, gaps };
 }
 
-function readRoute(item: Item, family: Family, objectsById: ReadonlyMap<number, NexthopObject>): Route | undefined {
+function readRoute(
+  item: Item,
+  dst: string | undefined,
+  family: Family,
+  objectsById: ReadonlyMap<number, NexthopObject>,
+): Route | undefined {
   const { fields, source } = item;
-  const destination = readDestination(text(fields, 'dst'), family);
+  const destination = readDestination(dst, family);
   if (destination === undefined) return undefined;
   // Without -d only types other than unicast are printed.
   const typeName = text(fields, 'type') ?? 'unicast';
