@@ -13,8 +13,7 @@ export const iprange: MatchReader = {
     ] as const) {
       const option = options.get(name);
       if (option === undefined) continue;
-      const [from, to, ...more] = (option.values[0] ?? '').split('-').map(parseIp);
-      const last = to ?? from;
+      const [from, last, ...more] = (option.values[0] ?? '').split('-').map(parseIp);
       if (from === undefined || last === undefined || more.length > 0 || familyOf(from) !== family || familyOf(last) !== family) return undefined;
       tests.push(({ packet }) => (packet[side] >= from && packet[side] <= last) !== option.negated);
     }
