@@ -54,6 +54,9 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   mangle: ['-j TRACE', '-j MARK'],
 };
 
+/** Extensions that iptables prints by another name than the kernel's. */
+const ALIASES: Readonly<Record<string, string>> = { conntrack: 'state', CT: 'NOTRACK' };
+
 /**
  * Rules that somebody added with nft to a table of iptables-nft are printed by iptables-save without what it can't express: a drop by a
  * map looks like a rule that only counts. Such a rule is made unknown here, told by what nft prints in its place.
@@ -110,8 +113,10 @@ function expectedWords(statement: unknown): readonly string[] {
   switch (name) {
     case 'counter':
       return [''];
-    case 'xt':
-      return [`${fields?.['type'] === 'target' ? '-j' : '-m'} ${textOf(fields?.['name']) ?? ''}`];
+    case 'xt': {
+      const extension = textOf(fields?.['name']) ?? '';
+      return [extension, ALIASES[extension]].map((word) => `${fields?.['type'] === 'target' ? '-j' : '-m'} ${word ?? extension}`);
+    }
     case 'jump':
       return [`-j ${textOf(fields?.['target']) ?? ''}`];
     case 'goto':

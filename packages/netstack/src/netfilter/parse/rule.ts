@@ -50,7 +50,7 @@ export function readRule(tokens: readonly Token[], family: Family, isChain: (nam
     const flag = token.quoted ? undefined : token.text;
     if (flag === '-m' || flag === '-j' || flag === '-g') {
       const name = tokens[at++];
-      if (name === undefined || negated) return fail(`${flag} without a name`);
+      if (name === undefined || negated || isNegation(name) || isFlag(name)) return fail(`${flag} without a name`);
       if (flag === '-m') {
         section = { name: name.text, arity: MATCHES.get(name.text)?.options, options: [], strange: false };
         matches.push(section);

@@ -1,0 +1,79 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { type Ways, explore } from '../../trace/choices.ts';
+import { context } from '../__fixtures__/context.ts';
+import { artifact, tableOf } from '../__fixtures__/rules.ts';
+import { walkChain } from '../walk-chain.ts';
+import type { ChainResult } from '../walk.types.ts';
+import { parseNetfilter } from './netfilter.ts';
+
+const text = (name: string) => readFileSync(new URL(`../__fixtures__/${name}`, import.meta.url), 'utf8');
+const SAVES = [text('node1-iptables-nft-save.txt'), text('every-construct-iptables-nft-save.txt')];
+const RULESET = text('every-construct-nft.json');
+
+/** A text with one stretch of it replaced. */
+const mutated = (of: string) =>
+  fc
+    .tuple(fc.nat(of.length), fc.nat(40), fc.oneof(fc.string({ maxLength: 20 }), fc.constantFrom('\n', '"', '!', ' -j ', ' -m ', '\\', '*', ':', '[', '\u0000', '-A INPUT')))
+    .map(([at, length, by]) => of.slice(0, at) + by + of.slice(at + length));
+
+function walkAll(save: string, nft: string): void {
+  const { netfilter } = parseNetfilter({ id: 'n', artifacts: new Map([['iptables-nft-save', artifact(save)], ['nft', artifact(nft)]]) });
+  for (const table of netfilter.tables)
+    for (const chain of table.chains.values()) if (chain.base !== undefined) explore((chooser) => walkChain(table, chain, context(), chooser), 50);
+}
+
+test('a broken save never throws, neither read nor walked', () => {
+  fc.assert(fc.property(fc.constantFrom(...SAVES).chain(mutated), (save) => walkAll(save, RULESET)), { numRuns: 300 });
+});
+
+test('a broken ruleset of nft never throws', () => {
+  const json = fc.json({ maxDepth: 6 }).map((value) => `{"nftables": [{"table": {"family": "ip", "name": "t"}}, {"chain": {"family":"ip","table":"t","name":"c"}}, {"rule": {"family":"ip","table":"t","chain":"c","expr": [${value}]}}, ${value}]}`);
+  fc.assert(fc.property(fc.oneof(mutated(RULESET), json), (nft) => walkAll(SAVES[1] ?? '', nft)), { numRuns: 300 });
+});
+
+test('arbitrary text is read', () => {
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), fc.string(), (save, nft) => walkAll(`*filter\n${save}\nCOMMIT\n`, nft)));
+});
+
+/** Some way through ends in a drop. */
+function mayDrop(ways: Ways<ChainResult>): boolean {
+  switch (ways.kind) {
+    case 'end':
+      return ways.value.verdict.kind === 'drop';
+    case 'cut':
+      return true;
+    case 'chance':
+      return ways.branches.some((branch) => mayDrop(branch.ways));
+    default:
+      return ways.branches.some(mayDrop);
+  }
+}
+
+test('a word that does not belong there never turns a drop into a certain accept', () => {
+  const words = '-A INPUT -s 10.0.0.0/8 ! -i eth1 -p tcp -m tcp --dport 80 -m conntrack --ctstate NEW -m comment --comment "a b" -j DROP'.split(/ (?=-|!)/);
+  const strange = fc.oneof(fc.stringMatching(/^--?[a-z]{1,8}$/), fc.stringMatching(/^[a-z0-9./]{1,8}$/), fc.constantFrom('! !', '"', '""', '! --dport', '-m', '-j', '-j LOG', '-g X', '-m set', '--frobnicate 1'));
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: words.length }), strange, (at, word) => {
+      // These are options of the rule itself, which may well not fit.
+      fc.pre(!['-s', '-d', '-i', '-o', '-p', '-f'].includes(word));
+      const line = [...words.slice(0, at), word, ...words.slice(at)].join(' ');
+      const { table } = tableOf([line]);
+      const chain = table.chains.get('INPUT');
+      return chain !== undefined && mayDrop(explore((chooser) => walkChain(table, chain, context(), chooser), 50));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('reading takes time in proportion to the size', () => {
+  const time = (rules: number): number => {
+    const save = `*nat\n:PREROUTING ACCEPT [0:0]\n${'-A PREROUTING -d 10.96.0.1/32 -p tcp -m comment --comment "default/web:http cluster IP" -m tcp --dport 80 -j DNAT --to-destination 10.244.1.2:8080\n'.repeat(rules)}COMMIT\n`;
+    const start = performance.now();
+    parseNetfilter({ id: 'n', artifacts: new Map([['iptables-nft-save', artifact(save)]]) });
+    return performance.now() - start;
+  };
+  time(2000);
+  expect(time(40_000)).toBeLessThan(20 * Math.max(time(4000), 20));
+});
