@@ -5,11 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { listOf, textOf } from '../config/values.ts';
 import { usageError } from '../errors/usage-error.ts';
 import { Exit, type ExitStatus } from '../run/exit.ts';
-import { PACKAGE_ROOT } from '../run/package-root.ts';
+import { COLLECTOR_SCRIPT } from '../run/package-root.ts';
 import type { Run } from '../skoop-command.ts';
-
-/** Copied into the package when it is built. */
-export const COLLECTOR_SCRIPT = `${PACKAGE_ROOT}/collector/skoop-collect.sh`;
 
 /** `skoop collect`: the collector's script, run on this machine. */
 export async function collect(run: Run): Promise<ExitStatus> {

@@ -1,0 +1,59 @@
+import type { ClusterSource, LiveApi } from '@skoop/core';
+import type { Discovery } from '@skoop/core/plugins';
+import type { Deadline } from '../run/deadline.ts';
+import { textOf } from '../config/values.ts';
+import type { Run } from '../skoop-command.ts';
+import { collectOptions, connectOptions } from './options.ts';
+
+/** A cluster to ask: live or recorded. */
+export interface OpenCluster {
+  readonly source: ClusterSource;
+  /** The one that a name without a namespace is in. */
+  readonly namespace: string;
+  /** `undefined` for a recording. */
+  readonly api: LiveApi | undefined;
+}
+
+/** What the plugins found want to read of a cluster beside what every run reads. */
+export function readsOf({ plugins }: Discovery): { readonly configMaps: readonly string[]; readonly annotations: readonly string[] } {
+  const reads = plugins.flatMap((plugin) => plugin.manifest.plugins.map((entry) => entry.reads));
+  return { configMaps: reads.flatMap((one) => one?.configMaps ?? []), annotations: reads.flatMap((one) => one?.annotations ?? []) };
+}
+
+/** By `--snapshot` or by the kubeconfig. A run that is over before the API has answered is a cluster that can't be reached. */
+export async function openCluster(run: Run, discovery: Discovery, deadline: Deadline): Promise<OpenCluster> {
+  const file = textOf(run.values, 'snapshot');
+  if (file !== undefined) return openSnapshot(run, file);
+  const { connect, decodeNode, liveSource, skoopError } = await import('@skoop/core');
+  const { configMaps, annotations } = readsOf(discovery);
+  const collect = await collectOptions(run.values, deadline.ms);
+  let api: LiveApi | undefined;
+  try {
+    api = await connect(connectOptions(run.values), deadline.signal);
+    const source = await liveSource({
+      api,
+      wanted: { namespaces: true, workloads: true, policies: true, configMaps },
+      annotations,
+      collect,
+      decode: decodeNode,
+      signal: deadline.signal,
+      log: run.log,
+      progress: ({ node, phase }) => {
+        run.log.debug(`${node}: ${phase}`);
+      },
+    });
+    return { source, namespace: textOf(run.values, 'namespace') ?? api.namespace, api };
+  } catch (error) {
+    api?.close();
+    if (!deadline.passed()) throw error;
+    const server = api === undefined ? 'the cluster' : `the API server ${api.server}`;
+    throw skoopError('CLUSTER_UNREACHABLE', `${server} did not answer within ${String(deadline.ms / 1000)} s`, { exit: 4, remedy: 'Try `kubectl version`; --timeout allows more time.', cause: error });
+  }
+}
+
+async function openSnapshot(run: Run, file: string): Promise<OpenCluster> {
+  const { readSnapshot } = await import('@skoop/core');
+  const snapshot = await readSnapshot(file);
+  for (const { what, why } of snapshot.missing) run.log.debug(`the snapshot lacks ${what}: ${why}`);
+  return { source: snapshot.source, namespace: textOf(run.values, 'namespace') ?? 'default', api: undefined };
+}
