@@ -43,6 +43,13 @@ test.each([
   expect(parsed.value[0]?.source).toEqual({ artifact: 'ns/conntrack', line: 2, text: line });
 });
 
+test('an entry that both listings print counts once', () => {
+  const entry = (sport: number, id: number): string =>
+    `ipv6 10 udp 17 29 src=::1 dst=::1 sport=${String(sport)} dport=2 src=::1 dst=::1 sport=2 dport=${String(sport)} mark=0 use=1 id=${String(id)}`;
+  const parsed = parseConntrack(dumpOf({ conntrack: [entry(1, 7), entry(3, 8), entry(1, 7).replace(' 29 ', ' 28 ')].join('\n') }));
+  expect(parsed.value.map((it) => it.original.sport)).toEqual([1, 3]);
+});
+
 test('counters are left out of the evidence', () => {
   const line =
     'ipv4 2 udp 17 29 src=10.0.0.1 dst=10.0.0.2 sport=1 dport=2 packets=5 bytes=99 src=10.0.0.2 dst=10.0.0.1 sport=2 dport=1 packets=0 bytes=0 mark=0 use=1';

@@ -6,14 +6,18 @@ import type { NamespaceDump } from './artifact.ts';
 import { parseInteger } from './fields.ts';
 import { type Parsed, lines, read, unreadable } from './read.ts';
 
-/** `conntrack -L -o extended`, both families. */
+/** `conntrack -L -o extended,id`, once for all families and once for IPv6, since versions differ in what the first one prints: an id counts once. */
 export function parseConntrack(dump: NamespaceDump): Parsed<readonly ConntrackEntry[]> {
   const source = read(dump, 'conntrack', 'conntrack');
   const value: ConntrackEntry[] = [];
+  const seen = new Set<string>();
   const bad: SourceLine[] = [];
   for (const line of lines(source)) {
     // The tool's closing remark; on standard error as a rule.
     if (line.text.startsWith('conntrack v')) continue;
+    const id = / id=(\d+)$/.exec(line.text)?.[1];
+    if (id !== undefined && seen.has(id)) continue;
+    if (id !== undefined) seen.add(id);
     const entry = readEntry(line);
     if (entry === undefined) bad.push(line);
     else value.push(entry);

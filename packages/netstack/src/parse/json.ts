@@ -98,7 +98,7 @@ export function firstOfDuplicates(dump: NamespaceDump, name: ArtifactName, key: 
 }
 
 /** What moves by itself: no evidence, and noise in a comparison of two dumps. */
-const COUNTERS = /^(?:stats|stats64|statistics|packets|bytes|used|updated|probes|refcnt|usedbcqueuelen|.*_timer)$/;
+const COUNTERS = /^(?:stats|stats64|statistics|packets|bytes|used|confirmed|updated|probes|refcnt|usedbcqueuelen|.*_timer)$/;
 
 /** JSON on one line, counters left out. */
 export function compact(value: unknown): string {

@@ -154,6 +154,20 @@ describe('traps of the format', () => {
     ]);
   });
 
+  test('filters that print only text of several lines', () => {
+    const parsed = parseLinks(
+      dumpOf({ 'ip-link': recorded('pod').artifacts.get('ip-link')?.text ?? '', 'tc-filter': 'eth0 ingress\n\taction order 1: gact' }),
+    );
+    expect(parsed.value.map((link) => link.programs.length)).toEqual([0, 1]);
+    expect(parsed.gaps).toEqual([]);
+  });
+
+  test('a line without a device before any other is a gap', () => {
+    expect(parseLinks(dumpOf({ 'ip-link': '[]', 'tc-filter': 'hello' })).gaps).toContainEqual(
+      expect.objectContaining({ topic: 'tc', kind: 'malformed' }),
+    );
+  });
+
   const bridge = { ifindex: 1, ifname: 'br0', flags: [], mtu: 1500, linkinfo: { info_kind: 'bridge', info_data: {} } };
   const port = { ifindex: 2, ifname: 'p1', flags: [], mtu: 1500, master: 'br0', link_type: 'ether' };
 
