@@ -1,1 +1,1 @@
-export {};
+export { genericProvider as default } from './provider.ts';

@@ -179,6 +179,12 @@ describe('a manifest that is not as it must be is a problem of its package, and 
     ],
     ['an absolute entry', { plugins: [{ kind: 'cni', name: 'a', entry: '/etc/x.js' }] }, 'PLUGIN_MANIFEST_INVALID', /begin with/],
     [
+      'annotations of every kind',
+      { plugins: [{ kind: 'cni', name: 'a', entry: './x.js', reads: { annotations: [''] } }] },
+      'PLUGIN_MANIFEST_INVALID',
+      /begin with a domain/,
+    ],
+    [
       'one name twice',
       { plugins: [1, 2].map(() => ({ kind: 'cni', name: 'a', entry: './x.js' })) },
       'PLUGIN_MANIFEST_INVALID',

@@ -8,17 +8,20 @@ const insidePath = z
   .regex(/^\.\//, 'must begin with "./"')
   .refine((path) => !path.split(/[\\/]/).includes('..'), 'must stay inside the package');
 
+/** Too short a prefix would keep everything. */
+const annotation = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*[./]/, 'must begin with a domain');
+
+const reads = z.object({
+  annotations: z.array(annotation).exactOptional(),
+  configMaps: z.array(z.string().regex(/^[a-z0-9.-]+\/[a-z0-9.-]+$/, 'must be namespace/name')).exactOptional(),
+});
+
 const pluginEntry = z.object({
   kind: z.enum(['provider', 'cni']),
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes'),
   entry: insidePath,
   detect: z.object({ providerID: z.array(z.string().min(1)).exactOptional() }).exactOptional(),
-  reads: z
-    .object({
-      configMaps: z.array(z.string().regex(/^[^/]+\/[^/]+$/, 'must be NAMESPACE/NAME')).exactOptional(),
-      annotations: z.array(z.string().min(1)).exactOptional(),
-    })
-    .exactOptional(),
+  reads: reads.exactOptional(),
 });
 
 const manifest = z
