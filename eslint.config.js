@@ -35,7 +35,7 @@ export default tseslint.config(
         { default: 'disallow', policies: layers.map(({ type, allow }) => ({ from: { element: { type } }, allow: { to: { element: { types: allow } } } })) },
       ],
       '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/only-throw-error': 'off',
