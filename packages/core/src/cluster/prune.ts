@@ -16,47 +16,49 @@ const PORTS: Tree = { name: true, containerPort: true, hostPort: true, hostIP: t
 const CONDITIONS: Tree = { type: true, status: true, reason: true, message: true };
 const SELECTOR: Tree = { spec: { selector: true } };
 
-const KEPT: Readonly<Record<string, Tree>> = {
-  Node: {
-    spec: { providerID: true, podCIDR: true, podCIDRs: true, unschedulable: true },
-    status: { addresses: true, conditions: CONDITIONS, nodeInfo: { kubeletVersion: true, osImage: true, kernelVersion: true } },
-  },
-  Pod: {
-    spec: {
-      nodeName: true,
-      hostNetwork: true,
-      containers: { name: true, ports: PORTS },
-      initContainers: { name: true, restartPolicy: true, ports: PORTS },
+const KEPT: ReadonlyMap<string, Tree> = new Map(
+  Object.entries<Tree>({
+    Node: {
+      spec: { providerID: true, podCIDR: true, podCIDRs: true, unschedulable: true },
+      status: { addresses: true, conditions: CONDITIONS, nodeInfo: { kubeletVersion: true, osImage: true, kernelVersion: true } },
     },
-    status: { phase: true, podIP: true, podIPs: true, hostIP: true, conditions: CONDITIONS },
-  },
-  Service: {
-    spec: {
-      type: true,
-      clusterIP: true,
-      clusterIPs: true,
-      externalName: true,
-      externalIPs: true,
+    Pod: {
+      spec: {
+        nodeName: true,
+        hostNetwork: true,
+        containers: { name: true, ports: PORTS },
+        initContainers: { name: true, restartPolicy: true, ports: PORTS },
+      },
+      status: { phase: true, podIP: true, podIPs: true, hostIP: true, conditions: CONDITIONS },
+    },
+    Service: {
+      spec: {
+        type: true,
+        clusterIP: true,
+        clusterIPs: true,
+        externalName: true,
+        externalIPs: true,
+        ports: true,
+        selector: true,
+        sessionAffinity: true,
+        internalTrafficPolicy: true,
+        externalTrafficPolicy: true,
+        loadBalancerSourceRanges: true,
+        publishNotReadyAddresses: true,
+      },
+      status: { loadBalancer: true },
+    },
+    EndpointSlice: {
+      addressType: true,
+      endpoints: { addresses: true, conditions: true, nodeName: true, targetRef: { kind: true, namespace: true, name: true } },
       ports: true,
-      selector: true,
-      sessionAffinity: true,
-      internalTrafficPolicy: true,
-      externalTrafficPolicy: true,
-      loadBalancerSourceRanges: true,
-      publishNotReadyAddresses: true,
     },
-    status: { loadBalancer: true },
-  },
-  EndpointSlice: {
-    addressType: true,
-    endpoints: { addresses: true, conditions: true, nodeName: true, targetRef: { kind: true, namespace: true, name: true } },
-    ports: true,
-  },
-  Namespace: {},
-  ConfigMap: { data: true },
-  ...Object.fromEntries(WORKLOAD_KINDS.map((kind) => [kind, SELECTOR])),
-  ...Object.fromEntries(POLICY_KINDS.map((kind) => [kind, { spec: true as const }])),
-};
+    Namespace: {},
+    ConfigMap: { data: true },
+    ...Object.fromEntries(WORKLOAD_KINDS.map((kind) => [kind, SELECTOR])),
+    ...Object.fromEntries(POLICY_KINDS.map((kind) => [kind, { spec: true as const }])),
+  }),
+);
 
 const META: Tree = {
   name: true,
@@ -74,7 +76,7 @@ const META: Tree = {
  * @returns undefined for an object that a snapshot does not keep at all: a Secret, a kind that skoop does not read
  */
 export function pruneForSnapshot(kind: string, raw: unknown, options: PruneOptions): Readonly<Record<string, unknown>> | undefined {
-  const tree = KEPT[kind];
+  const tree = KEPT.get(kind);
   if (tree === undefined || !isRecord(raw)) return undefined;
   const metadata = isRecord(raw['metadata']) ? raw['metadata'] : {};
   if (kind === 'ConfigMap' && !options.configMaps.includes(`${textOf(metadata['namespace'])}/${textOf(metadata['name'])}`))

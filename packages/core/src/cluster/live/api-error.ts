@@ -32,7 +32,7 @@ export function refusalOf(answer: ApiAnswer): Refusal | undefined {
 
 /** One error for all that was refused, with the rules that would allow it. */
 export function forbidden(refusals: readonly Refusal[]): Error {
-  const named = refusals.filter(({ verb }) => verb !== '');
+  const named = refusals.filter((it, at) => it.verb !== '' && refusals.findIndex(({ message }) => message === it.message) === at);
   const [first] = named;
   if (first === undefined) {
     return skoopError('CLUSTER_FORBIDDEN', `the API server refuses: ${refusals.map(({ message }) => message).join('; ')}`, {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -54,6 +55,8 @@ export async function openConnection(target: Target, options: ConnectOptions): P
       const timeoutMs = Math.min(request.timeoutMs ?? limit, limit);
       for (let attempt = 0; ; attempt += 1) {
         request.signal?.throwIfAborted();
+        // Each request under way listens to it.
+        if (request.signal !== undefined) setMaxListeners(0, request.signal);
         const again = request.method === 'GET' && attempt < 2;
         try {
           const answer = await send(server, credentials, request, timeoutMs);

@@ -89,7 +89,7 @@ function parseFile(file: string, text: string) {
   try {
     value = parse(text) ?? {};
   } catch (cause) {
-    throw malformed(file, `it is not YAML: ${(cause as Error).message.split('\n')[0] ?? ''}`, cause);
+    throw malformed(file, `it is not YAML: ${(cause as Error).message.split('\n')[0]?.replace(/:$/, '') ?? ''}`, cause);
   }
   const result = kubeconfigSchema.safeParse(value);
   if (result.success) return result.data;

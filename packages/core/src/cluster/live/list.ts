@@ -1,5 +1,5 @@
 import { isRecord, textOf } from '../raw-list.ts';
-import { apiError, refusalOf } from './api-error.ts';
+import { apiError, messageOf, refusalOf } from './api-error.ts';
 import type { Refusal } from './api-error.ts';
 import type { ApiAnswer, Connection } from './connection.ts';
 import { unreachable } from './network-error.ts';
@@ -63,9 +63,9 @@ export function expectObject(answer: ApiAnswer, server: string, doing: string): 
   if (answer.status >= 300 || answer.status < 200) {
     // Something that is no API server (a proxy, a login page) has no Status to give.
     if (answer.body === undefined && answer.status !== 401)
-      throw unreachable(server, `it does not answer as an API server does (HTTP status ${answer.status} to: ${doing})`);
+      throw unreachable(server, `it does not answer as an API server does (asked to ${doing}: ${messageOf(answer)})`);
     throw apiError(answer, server, doing);
   }
-  if (!isRecord(answer.body)) throw unreachable(server, `it does not answer as an API server does (no JSON object to: ${doing})`);
+  if (!isRecord(answer.body)) throw unreachable(server, `it does not answer as an API server does (asked to ${doing}: no JSON object)`);
   return answer.body;
 }
