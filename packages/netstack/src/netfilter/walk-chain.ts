@@ -1,11 +1,12 @@
 import type { Packet } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
+import { candidates } from './candidates.ts';
 import type { Chain, MatchContext, MatchResult, Rule, Table, TargetResult } from './model.ts';
 import type { ChainResult, ChainVerdict, Chooser } from './walk.types.ts';
 
 /** Where the walk goes on when a chain ends. */
 interface Frame {
-  readonly chain: Chain;
+  readonly rules: readonly Rule[];
   readonly next: number;
   /** Jumps and gotos that led here. A goto leaves no frame, but may go round in a circle as well. */
   readonly depth: number;
@@ -36,7 +37,8 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
   let current: MatchContext = context;
   let connectionMark: number | undefined;
   let notrack = false;
-  let at: Chain = chain;
+  // No rule changes the destination and goes on, so what can't fit it is left out at once.
+  let rules = candidates(chain, context.packet.dst);
   let index = 0;
   let depth = 0;
   let budget = budgetOf(table);
@@ -48,11 +50,11 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
   };
 
   for (;;) {
-    const rule = at.rules[index];
+    const rule = rules[index];
     if (rule === undefined) {
       const back = stack.pop();
       if (back === undefined) return policy();
-      ({ chain: at, next: index, depth } = back);
+      ({ rules, next: index, depth } = back);
       continue;
     }
     index++;
@@ -64,8 +66,8 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
     if (acted.kind === 'jump' || acted.kind === 'goto') {
       const to = table.chains.get(acted.chain);
       if (to !== undefined && depth < table.chains.size) {
-        if (acted.kind === 'jump') stack.push({ chain: at, next: index, depth });
-        at = to;
+        if (acted.kind === 'jump') stack.push({ rules, next: index, depth });
+        rules = candidates(to, context.packet.dst);
         index = 0;
         depth++;
         continue;
@@ -85,7 +87,7 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
       case 'return': {
         const back = stack.pop();
         if (back === undefined) return policy();
-        ({ chain: at, next: index, depth } = back);
+        ({ rules, next: index, depth } = back);
         break;
       }
       case 'accept':

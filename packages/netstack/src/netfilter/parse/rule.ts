@@ -1,4 +1,5 @@
-import type { Family } from '../../address/ip.ts';
+import { type Family, type Ip, familyOf } from '../../address/ip.ts';
+import { bitsOf, parsePrefix } from '../../address/prefix.ts';
 import type { Source } from '../../source.ts';
 import { BASICS } from '../matches/basic.ts';
 import { MATCHES, TRACKING_MATCHES } from '../matches/index.ts';
@@ -34,6 +35,7 @@ const FLAG = /^-(?:-.+|[a-z])$/;
  */
 export function readRule(tokens: readonly Token[], family: Family, isChain: (name: string) => boolean, source: Source): RuleReading {
   const basics: Match[] = [];
+  let onlyTo: Ip | undefined;
   const matches: Section[] = [];
   let target: (Section & { readonly go: 'jump' | 'goto' }) | undefined;
   let section: Section | undefined;
@@ -68,6 +70,7 @@ export function readRule(tokens: readonly Token[], family: Family, isChain: (nam
       if (values.length < basic.values || isNegation(values[0])) return fail(`${token.text} without a value`);
       const value = values[0]?.text ?? '';
       const test = basic.read(value, negated, family);
+      if (basic.name === 'destination' && !negated && test !== undefined) onlyTo = hostOf(value) ?? onlyTo;
       basics.push(test === undefined ? opaqueMatch(basic.name, `${negated ? '! ' : ''}${token.text} ${value}`) : { name: basic.name, test });
       continue;
     }
@@ -89,10 +92,17 @@ export function readRule(tokens: readonly Token[], family: Family, isChain: (nam
       matches: [...basics, ...readMatches],
       target: target === undefined ? undefined : readTarget(target, family, isChain),
       tracks: matches.some((match) => TRACKING_MATCHES.has(match.name)) || (target !== undefined && tracks(target, isChain)),
+      ...(onlyTo === undefined ? {} : { onlyTo }),
       source,
     },
     malformed: undefined,
   };
+}
+
+/** The address of a prefix of full length. */
+function hostOf(text: string): Ip | undefined {
+  const prefix = parsePrefix(text);
+  return prefix !== undefined && prefix.length === bitsOf(familyOf(prefix.address)) ? prefix.address : undefined;
 }
 
 function isNegation(token: Token | undefined): boolean {
