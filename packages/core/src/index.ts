@@ -74,3 +74,8 @@ export { podKey } from './snapshot/node-dump.ts';
 export { DUMP_FORMAT, decodeNodeDump } from './snapshot/decode.ts';
 export type { DumpedHost } from './snapshot/host-from-dump.ts';
 export { hostFromDump } from './snapshot/host-from-dump.ts';
+export type { SnapshotData, SnapshotManifest } from './snapshot/snapshot-data.ts';
+export { SNAPSHOT_FORMAT } from './snapshot/snapshot-data.ts';
+export { readSnapshot } from './snapshot/read-snapshot.ts';
+export type { WriteOptions } from './snapshot/write-files.ts';
+export { writeSnapshot } from './snapshot/write-snapshot.ts';
