@@ -79,3 +79,5 @@ export { SNAPSHOT_FORMAT } from './snapshot/snapshot-data.ts';
 export { readSnapshot } from './snapshot/read-snapshot.ts';
 export type { WriteOptions } from './snapshot/write-files.ts';
 export { writeSnapshot } from './snapshot/write-snapshot.ts';
+export { decodeNode, nodeStateOf } from './snapshot/node-state.ts';
+export { MISSING_NODE, snapshotSource } from './snapshot/snapshot-source.ts';

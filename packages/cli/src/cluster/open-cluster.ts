@@ -23,9 +23,9 @@ export function readsOf({ plugins }: Discovery): { readonly configMaps: readonly
 /** By `--snapshot` or by the kubeconfig. A run that is over before the API has answered is a cluster that can't be reached. */
 export async function openCluster(run: Run, discovery: Discovery, deadline: Deadline): Promise<OpenCluster> {
   const file = textOf(run.values, 'snapshot');
-  if (file !== undefined) return openSnapshot(run, file);
-  const { connect, decodeNode, liveSource, skoopError } = await import('@skoop/core');
   const { configMaps, annotations } = readsOf(discovery);
+  if (file !== undefined) return openSnapshot(run, file, annotations);
+  const { connect, decodeNode, liveSource, skoopError } = await import('@skoop/core');
   const collect = await collectOptions(run.values, deadline.ms);
   let api: LiveApi | undefined;
   try {
@@ -51,9 +51,12 @@ export async function openCluster(run: Run, discovery: Discovery, deadline: Dead
   }
 }
 
-async function openSnapshot(run: Run, file: string): Promise<OpenCluster> {
-  const { readSnapshot } = await import('@skoop/core');
+async function openSnapshot(run: Run, file: string, annotations: readonly string[]): Promise<OpenCluster> {
+  const { readSnapshot, snapshotSource } = await import('@skoop/core');
   const snapshot = await readSnapshot(file);
-  for (const { what, why } of snapshot.missing) run.log.debug(`the snapshot lacks ${what}: ${why}`);
-  return { source: snapshot.source, namespace: textOf(run.values, 'namespace') ?? 'default', api: undefined };
+  if (!snapshot.ok) throw snapshot.error;
+  const { manifest, problems } = snapshot.value;
+  for (const problem of problems) run.log.warn(`${file}: ${problem}`);
+  for (const { what, why } of manifest.missing) run.log.warn(`${file} lacks ${what}: ${why}`);
+  return { source: snapshotSource(snapshot.value, annotations), namespace: textOf(run.values, 'namespace') ?? 'default', api: undefined };
 }
