@@ -2,6 +2,7 @@ import type { ClusterSource } from '../cluster/source.ts';
 import type { CniConfig, CniPlugin } from '../contracts/cni-plugin.ts';
 import type { InfraShim } from '../contracts/infra-shim.ts';
 import type { Network } from '../contracts/network.ts';
+import { diagnose } from './engine.ts';
 
 /** What a network is put together from. */
 export interface NetworkParts {
@@ -16,5 +17,8 @@ export interface NetworkParts {
 
 /** Provider × CNI as one {@link Network}. Disposes of `source`. */
 export function composeNetwork(parts: NetworkParts): Network {
-  return { diagnose: () => Promise.reject(new Error('not written yet')), dispose: () => parts.source.dispose() };
+  return {
+    diagnose: (question, source, destination) => diagnose(parts, question, source, destination),
+    dispose: () => parts.source.dispose(),
+  };
 }

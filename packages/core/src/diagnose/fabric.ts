@@ -1,5 +1,6 @@
 import { type Fabric, type FabricAnswer, type FabricEdge, type Ip, formatIp, isLinkLocal, parseIp } from '@skoop/netstack';
 import type { Cluster } from '../cluster/cluster.ts';
+import { podByAddress } from './owners.ts';
 import { type HostNamespace, addressesOf, rootOf, uplinkFor, wiresOf } from './wires.ts';
 
 /** What the wires between the nodes are known to connect. */
@@ -49,7 +50,17 @@ function survey(cluster: Cluster): Stations {
   return { dumped, nodes, hosts, byMac };
 }
 
+/** A pod whose namespace is not in its node's dump is asked for like a host. No node's name holds a slash. */
+const POD = 'pod/';
+
+/** `namespace/name` of the pod that a need names; `undefined` where it names a node. */
+export function podOfNeed(need: string): string | undefined {
+  return need.startsWith(POD) ? need.slice(POD.length) : undefined;
+}
+
 function carry(cluster: Cluster, stations: Stations, edge: FabricEdge): FabricAnswer {
+  const inside = carryToPod(cluster, stations, edge);
+  if (inside !== undefined) return inside;
   const node = stations.nodes.get(edge.nextHop);
   if (node !== undefined && !stations.hosts.has(node)) return { kind: 'need', host: node };
   if (edge.mac !== undefined) {
@@ -69,6 +80,29 @@ function carry(cluster: Cluster, stations: Stations, edge: FabricEdge): FabricAn
   if (device === undefined) return { kind: 'nobody', reason: `${owner.host.id} has no device on the wire` };
   if (!device.up || !device.carrier) return { kind: 'nobody', reason: `${device.name} of ${owner.host.id} is ${device.up ? 'without carrier' : 'down'}` };
   return { kind: 'host', host: owner.host.id, namespace: owner.namespace.id, device: device.name };
+}
+
+/** A veth end that is no uplink leads to a pod that the dump lacks. `undefined`: it is an uplink. */
+function carryToPod(cluster: Cluster, stations: Stations, edge: FabricEdge): FabricAnswer | undefined {
+  const state = cluster.hosts.get(edge.host);
+  if (state?.kind !== 'dumped' || edge.namespace !== state.host.root) return undefined;
+  const namespace = state.host.namespaces.get(edge.namespace);
+  const link = namespace?.links.find((candidate) => candidate.name === edge.device);
+  if (namespace === undefined || link?.device.kind !== 'veth') return undefined;
+  const master = namespace.links.find((candidate) => candidate.name === link.master);
+  const own = [link, master].flatMap((device) => device ?? []);
+  const isUplink = own.some(
+    (device) =>
+      device.addresses.some(({ ip }) => stations.nodes.has(ip)) ||
+      namespace.routes.some((route) => route.destination.length === 0 && route.nexthops.some(({ dev }) => dev === device.name)),
+  );
+  if (isUplink) return undefined;
+  const pod = podByAddress(cluster, edge.nextHop);
+  if (pod === undefined || pod.spec.nodeName !== edge.host) return { kind: 'nobody', reason: `no pod of ${edge.host} has the address ${formatIp(edge.nextHop)}` };
+  const key = `${pod.metadata.namespace}/${pod.metadata.name}`;
+  // It is in the dump, behind another device.
+  if (state.pods.has(key)) return { kind: 'nobody', reason: `pod ${key} is not behind ${edge.device}` };
+  return { kind: 'need', host: `${POD}${key}` };
 }
 
 /** The addresses of the device that the frame leaves by, or of the bridge that it is a port of. */

@@ -2,7 +2,9 @@ import type { ClusterSource } from '../cluster/source.ts';
 import type { CniConfig, CniPlugin } from '../contracts/cni-plugin.ts';
 import type { Network, Question } from '../contracts/network.ts';
 import type { Endpoint } from '../contracts/packet.ts';
-import type { ClusterFacts, Diagnosis, UsedPlugin } from '../report/diagnosis.ts';
+import type { ClusterFacts, Diagnosis, RequestEnd, UsedPlugin } from '../report/diagnosis.ts';
+import { intendedOf } from './intended.ts';
+import { settle } from './suspect.ts';
 
 /** Everything that {@link runDiagnosis} needs. */
 export interface DiagnosisRun {
@@ -19,6 +21,30 @@ export interface DiagnosisRun {
 }
 
 /** One question, answered: the document that every report is made of. Rejects for bugs only: what the cluster is or lacks is in the answer. */
-export function runDiagnosis(run: DiagnosisRun): Promise<Diagnosis> {
-  throw new Error(`not written yet: ${run.to.ip}`);
+export async function runDiagnosis(run: DiagnosisRun): Promise<Diagnosis> {
+  const { source, network, question, from, to } = run;
+  const { suspicions, path } = await network.diagnose(question, from, to);
+  // Nothing new is asked for: this is what the diagnosis has collected.
+  const cluster = await source.collect([]);
+  const intended = intendedOf(cluster, question.protocol, from, to, run.cni?.plugin);
+  const nodes = [...cluster.hosts].filter(([, state]) => state.kind === 'dumped').map(([name]) => name);
+  const absent = [...cluster.hosts].flatMap(([name, state]) => (state.kind === 'missing' ? [{ what: `nodes/${name}`, why: state.why }] : []));
+  return {
+    apiVersion: 'skoop.io/v1alpha1',
+    kind: 'Diagnosis',
+    skoop: run.skoop,
+    cluster: run.facts,
+    request: { source: endOf(from), destination: { ...endOf(to), ...(to.port === undefined || question.protocol === 'icmp' ? {} : { port: to.port }), ...(to.service === undefined ? {} : { service: to.service }) }, protocol: question.protocol },
+    verdict: path.verdict,
+    intended: { verdict: intended.verdict, because: intended.because },
+    observed: null,
+    suspicions: settle([...suspicions, ...intended.suspicions]),
+    paths: path.paths,
+    graph: path.graph,
+    collected: { nodes: nodes.sort(), missing: [...cluster.missing, ...absent] },
+  };
+}
+
+function endOf({ kind, namespace, name, ip }: Endpoint): RequestEnd {
+  return { kind, ...(namespace === undefined ? {} : { namespace }), ...(name === undefined ? {} : { name }), ip };
 }

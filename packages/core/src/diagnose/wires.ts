@@ -1,4 +1,4 @@
-import { type Host, type Ip, type Link, type NetworkNamespace, contains, familyOf, prefix } from '@skoop/netstack';
+import { type Host, type Ip, type Link, type NetworkNamespace, contains, familyOf, prefix, vethPeer } from '@skoop/netstack';
 
 /** A namespace of a dumped host. */
 export interface HostNamespace {
@@ -21,22 +21,10 @@ function isWire(place: HostNamespace, link: Link): boolean {
     case 'opaque':
       return true;
     case 'veth':
-      return !hasPeer(place, link);
+      return vethPeer(place.host, place.namespace.id, link.name) === undefined;
     default:
       return false;
   }
-}
-
-/** Is the other end of a veth pair in the same machine's dump? Ends know each other by interface index. */
-function hasPeer({ host, namespace }: HostNamespace, link: Link): boolean {
-  if (link.device.kind !== 'veth') return false;
-  const { peerIndex, peerNetnsid } = link.device;
-  if (peerIndex === undefined) return false;
-  for (const other of host.namespaces.values()) {
-    if ((other === namespace) !== (peerNetnsid === undefined)) continue;
-    if (other.links.some((end) => end.index === peerIndex && end.device.kind === 'veth' && end.device.peerIndex === link.index)) return true;
-  }
-  return false;
 }
 
 /** The device by which a frame for `ip`, an address of this namespace, comes in from a neighbour of `sender`. */
