@@ -18,18 +18,12 @@ const OUTER_SOURCE_PORT = 49152;
 /** A frame leaves by a VXLAN device (linux: `vxlan_xmit`): the forwarding entry of its destination names the far end. */
 export function encapsulate(walk: Walk, place: Place, link: Link, frame: Frame): Outcome {
   const device = link.device as VxlanDevice;
-  const details = { device: link.name, mac: frame.mac ?? '', address: formatIp(frame.nextHop), destination: formatIp(frame.packet.dst) };
   if (device.external) return { kind: 'unknown', finding: finding(place, 'MODEL_UNSUPPORTED', [link.source], { construct: `VXLAN device ${link.name} in external mode` }) };
   const why = missingTopic(place.namespace, 'fdb');
   if (why !== undefined) return { kind: 'unknown', finding: finding(place, 'COLLECT_ARTIFACT_MISSING', [], { artifact: 'bridge-fdb', why }) };
   const entry = place.namespace.fdb.find((e) => e.dev === link.name && e.mac === frame.mac && e.dst !== undefined);
   const target = entry?.dst ?? floodTargets(place, link)[0];
-  if (target === undefined) {
-    // A wrong address in a permanent neighbour entry has no forwarding entry either: the neighbour is the cause then.
-    const known = place.namespace.fdb.some((e) => e.dev === link.name && e.dst !== undefined);
-    const evidence = frame.macFrom.evidence.length > 0 ? frame.macFrom.evidence : [link.source];
-    return dropped(place, 'TUNNEL_FDB_MISSING', evidence, { ...details, others: known ? 'yes' : 'no' });
-  }
+  if (target === undefined) return noFarEnd(walk, place, link, frame);
   const payload: TunnelPayload = { vni: entry?.vni ?? device.vni, packet: frame.packet, mac: frame.mac ?? '', macFrom: frame.macFrom };
   const version = typeof target === 'number' ? 4 : 6;
   const outer: Omit<Packet, 'src'> & { readonly src: Packet['src'] | undefined } = {
@@ -48,6 +42,20 @@ export function encapsulate(walk: Walk, place: Place, link: Link, frame: Frame):
   };
   walk.step({ kind: 'encapsulate', device: link.name, tunnel: 'vxlan', outer: { ...outer, src: outer.src ?? 0 }, inner: frame.packet, evidence: entry === undefined ? [link.source] : [entry.source] });
   return localOut(walk, place, outer, undefined);
+}
+
+/**
+ * No forwarding entry for that address. It is the entry that is missing where some machine's tunnel has the address; it is the
+ * neighbour entry that is wrong where none has, and an entry is there that no neighbour leads to.
+ */
+function noFarEnd(walk: Walk, place: Place, link: Link, frame: Frame): Outcome {
+  const { namespace } = place;
+  const details = { device: link.name, mac: frame.mac ?? '', address: formatIp(frame.nextHop), destination: formatIp(frame.packet.dst) };
+  const exists = [...walk.world.hosts.values()].some((host) => [...host.namespaces.values()].some((ns) => ns.links.some((other) => other.mac === frame.mac)));
+  const known = new Set(namespace.neighbours.filter((n) => n.dev === link.name).map((n) => n.mac));
+  const isOrphaned = namespace.fdb.some((e) => e.dev === link.name && e.dst !== undefined && !known.has(e.mac));
+  if (!exists && isOrphaned && frame.macFrom.evidence.length > 0) return dropped(place, 'NEIGHBOUR_WRONG_MAC', frame.macFrom.evidence, details);
+  return dropped(place, 'TUNNEL_FDB_MISSING', [...frame.macFrom.evidence, link.source], details);
 }
 
 /** An outer packet has come in: which device is it for (linux: `vxlan_rcv`)? */
