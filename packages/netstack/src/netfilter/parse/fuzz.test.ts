@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { type Ways, explore } from '../../trace/choices.ts';
@@ -7,6 +7,9 @@ import { artifact, tableOf } from '../__fixtures__/rules.ts';
 import { walkChain } from '../walk-chain.ts';
 import type { ChainResult } from '../walk.types.ts';
 import { parseNetfilter } from './netfilter.ts';
+
+// Generous, for machines that do other work beside.
+jest.setTimeout(60_000);
 
 const text = (name: string) => readFileSync(new URL(`../__fixtures__/${name}`, import.meta.url), 'utf8');
 const SAVES = [text('node1-iptables-nft-save.txt'), text('every-construct-iptables-nft-save.txt')];
@@ -25,12 +28,12 @@ function walkAll(save: string, nft: string): void {
 }
 
 test('a broken save never throws, neither read nor walked', () => {
-  fc.assert(fc.property(fc.constantFrom(...SAVES).chain(mutated), (save) => walkAll(save, RULESET)), { numRuns: 300 });
+  fc.assert(fc.property(fc.constantFrom(...SAVES).chain(mutated), (save) => walkAll(save, RULESET)), { numRuns: 150 });
 });
 
 test('a broken ruleset of nft never throws', () => {
   const json = fc.json({ maxDepth: 6 }).map((value) => `{"nftables": [{"table": {"family": "ip", "name": "t"}}, {"chain": {"family":"ip","table":"t","name":"c"}}, {"rule": {"family":"ip","table":"t","chain":"c","expr": [${value}]}}, ${value}]}`);
-  fc.assert(fc.property(fc.oneof(mutated(RULESET), json), (nft) => walkAll(SAVES[1] ?? '', nft)), { numRuns: 300 });
+  fc.assert(fc.property(fc.oneof(mutated(RULESET), json), (nft) => walkAll(SAVES[1] ?? '', nft)), { numRuns: 150 });
 });
 
 test('arbitrary text is read', () => {
@@ -63,17 +66,20 @@ test('a word that does not belong there never turns a drop into a certain accept
       const chain = table.chains.get('INPUT');
       return chain !== undefined && mayDrop(explore((chooser) => walkChain(table, chain, context(), chooser), 50));
     }),
-    { numRuns: 1000 },
+    { numRuns: 500 },
   );
 });
 
 test('reading takes time in proportion to the size', () => {
   const time = (rules: number): number => {
     const save = `*nat\n:PREROUTING ACCEPT [0:0]\n${'-A PREROUTING -d 10.96.0.1/32 -p tcp -m comment --comment "default/web:http cluster IP" -m tcp --dport 80 -j DNAT --to-destination 10.244.1.2:8080\n'.repeat(rules)}COMMIT\n`;
-    const start = performance.now();
-    parseNetfilter({ id: 'n', artifacts: new Map([['iptables-nft-save', artifact(save)]]) });
-    return performance.now() - start;
+    const runs = [1, 2, 3].map(() => {
+      const start = performance.now();
+      parseNetfilter({ id: 'n', artifacts: new Map([['iptables-nft-save', artifact(save)]]) });
+      return performance.now() - start;
+    });
+    return Math.min(...runs);
   };
-  time(2000);
-  expect(time(40_000)).toBeLessThan(20 * Math.max(time(4000), 20));
+  // Ten times the rules; were it quadratic, a hundred times the work.
+  expect(time(20_000)).toBeLessThan(40 * Math.max(time(2000), 5));
 });
