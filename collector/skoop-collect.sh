@@ -315,15 +315,29 @@ named() {
   esac
 }
 
-# tool VARIABLE NAME...: the first of the names that is here, else in the root of process 1.
+# tool VARIABLE NAME...: the first of the names that is here, else in the root of process 1. By its path: busybox's shell would take its own.
 tool() {
   variable=SKOOP_TOOL_$1
   shift
   for candidate in "$@"; do
-    if command -v "$candidate" >/dev/null 2>&1; then
-      eval "$variable=\$candidate; export $variable"
+    IFS=:
+    for folder in $PATH; do
+      IFS=$blanks
+      [ -f "$folder/$candidate" ] && [ -x "$folder/$candidate" ] || continue
+      case $folder in *[!A-Za-z0-9/._-]*) continue ;; esac
+      # busybox has commands of these names that don't know -j.
+      case $candidate in
+        ip | tc)
+          case $("$folder/$candidate" -V 2>&1 </dev/null) in
+            *iproute2*) ;;
+            *) continue ;;
+          esac
+          ;;
+      esac
+      eval "$variable=\$folder/\$candidate; export $variable"
       return
-    fi
+    done
+    IFS=$blanks
   done
   for candidate in "$@"; do on_host "$variable" "$candidate" && return; done
   eval "$variable=; export $variable"
@@ -358,13 +372,8 @@ plain_save() {
 }
 
 tools() {
-  tool ip ip
-  # busybox has an ip of its own, without -j.
-  case $($SKOOP_TOOL_ip -V 2>&1 </dev/null) in
-    *iproute2*) ;;
-    *) on_host SKOOP_TOOL_ip ip || SKOOP_TOOL_ip= ;;
-  esac
-  for t in bridge ss tc nft ipset conntrack; do tool $t $t; done
+  blanks=$IFS
+  for t in ip bridge ss tc nft ipset conntrack; do tool $t $t; done
   plain_save
 
   SKOOP_TIMEOUT=
@@ -388,12 +397,26 @@ tools() {
   export SKOOP_TIMEOUT SKOOP_NEXTHOP
 }
 
-version_of() {
-  eval "call=\$SKOOP_TOOL_$1"
-  [ -n "$call" ] || { echo "tool $1 -"; return; }
+# All at once: one that hangs costs a second.
+versions() {
+  waiting=
+  for t in ip ss tc nft conntrack ipset iptables_nft_save iptables_legacy_save; do
+    eval "call=\$SKOOP_TOOL_$t"
+    [ -n "$call" ] || continue
+    ask=-V
+    [ $t = ipset ] && ask=-v
+    # shellcheck disable=SC2086
+    $SKOOP_TIMEOUT${SKOOP_TIMEOUT:+ 1} $call $ask >"$T/version-$t" 2>&1 </dev/null &
+    waiting="$waiting $!"
+  done
   # shellcheck disable=SC2086
-  line=$($SKOOP_TIMEOUT${SKOOP_TIMEOUT:+ 2} $call "$2" 2>&1 </dev/null | head -n 1)
-  echo "tool $1 $call: $line"
+  [ -z "$waiting" ] || wait $waiting
+  for t in ip ss tc nft conntrack ipset iptables_nft_save iptables_legacy_save; do
+    eval "call=\$SKOOP_TOOL_$t"
+    line=
+    [ -n "$call" ] && read -r line <"$T/version-$t"
+    echo "tool $t ${call:--}${line:+: $line}"
+  done
 }
 
 machine_meta() {
@@ -403,9 +426,7 @@ machine_meta() {
   echo "kernel $(uname -s) $kernel $(uname -m)"
   echo "started $(date -u +%Y-%m-%dT%H:%M:%SZ)"
   echo "deadline $deadline"
-  for t in ip ss tc nft conntrack; do version_of $t -V; done
-  version_of ipset -v
-  for t in iptables_nft_save iptables_legacy_save; do version_of $t -V; done
+  versions
 }
 
 inode_of() {
@@ -434,11 +455,12 @@ namespaces_of_processes() {
     # The inode is that of the namespace, behind the link.
     ls -Li [0-9]*/ns/net 2>/dev/null | sed 's/^ *\([0-9][0-9]*\)  *\([0-9]*\)\/.*/n \1 \2/'
     # v1 and v2; cgroupfs: /kubepods/burstable/podUID/ID; systemd: kubepods-burstable-podUID.slice with _ for -.
-    grep -Hso 'pod[0-9a-f]\{8\}[-_][0-9a-f]\{4\}[-_][0-9a-f]\{4\}[-_][0-9a-f]\{4\}[-_][0-9a-f]\{12\}\|pod[0-9a-f]\{32\}' [0-9]*/cgroup |
+    grep -EHso 'pod([0-9a-f]{8}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{12}|[0-9a-f]{32})' [0-9]*/cgroup |
       sed 's/^\([0-9]*\)\/cgroup:pod\(.*\)/c \1 \2/' | tr _ -
   ) | awk '
     $1 == "n" { inode[$3] = $2; if (!($2 in first) || $3 + 0 < first[$2] + 0) first[$2] = $3; next }
-    $1 == "c" && !($2 in uid) { uid[$2] = $3 }
+    # The last of a line: a pod within a pod is the inner one.
+    $1 == "c" { uid[$2] = $3 }
     END {
       for (pid in uid) if (pid in inode) {
         i = inode[pid]
@@ -530,7 +552,7 @@ start() {
 
 # frame PATH FILE STATUS BYTES CKSUM: a header and its body are queued for one cat.
 frame() {
-  if [ $((sent + $4)) -gt "$total" ]; then
+  if [ $((sent + $4)) -gt "$total" ] && [ "$1" != problems ]; then
     problem "$1: $4 bytes left out, the limit of $total bytes for the whole dump was reached"
     return
   fi
