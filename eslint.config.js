@@ -32,7 +32,10 @@ export default tseslint.config(
     rules: {
       'boundaries/dependencies': [
         'error',
-        { default: 'disallow', policies: layers.map(({ type, allow }) => ({ from: { element: { type } }, allow: { to: { element: { types: allow } } } })) },
+        {
+          default: 'disallow',
+          policies: layers.map(({ type, allow }) => ({ from: { element: { type } }, allow: { to: { element: { types: allow } } } })),
+        },
       ],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],

@@ -20,7 +20,9 @@ export async function bootstrap() {
   }
   process.env.TURBO_TELEMETRY_DISABLED = '1';
   const stamp = join(root, 'node_modules', '.skoop-installed');
-  const state = createHash('sha256').update(readFileSync(join(root, 'pnpm-lock.yaml'))).digest('hex');
+  const state = createHash('sha256')
+    .update(readFileSync(join(root, 'pnpm-lock.yaml')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return;
   console.error('installing the dependencies (once) …');
   await mustPass(pnpm(['install', '--frozen-lockfile']), 'the installation of the dependencies');

@@ -3,7 +3,20 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { root } from './process.mjs';
 
-const KERNEL_TOOLS = ['ip', 'bridge', 'ss', 'iptables-nft', 'iptables-legacy', 'nft', 'ipset', 'conntrack', 'sysctl', 'nsenter', 'python3', 'busybox'];
+const KERNEL_TOOLS = [
+  'ip',
+  'bridge',
+  'ss',
+  'iptables-nft',
+  'iptables-legacy',
+  'nft',
+  'ipset',
+  'conntrack',
+  'sysctl',
+  'nsenter',
+  'python3',
+  'busybox',
+];
 const CLUSTER_TOOLS = [...KERNEL_TOOLS, 'containerd', 'runc', 'socat', 'openssl', 'jq', 'debootstrap', 'unshare'];
 
 /** What a suite lacks on this machine and how to get it, as one line; `undefined` where it can run. */
@@ -19,7 +32,9 @@ export function missing(suite) {
 }
 
 function privileges() {
-  return process.getuid?.() === 0 ? undefined : 'needs root on Linux (it builds network namespaces): run it with sudo, or in a privileged container';
+  return process.getuid?.() === 0
+    ? undefined
+    : 'needs root on Linux (it builds network namespaces): run it with sudo, or in a privileged container';
 }
 
 function tools(names) {
@@ -36,5 +51,7 @@ function programs() {
   if (packed !== undefined && existsSync(join(packed, 'kube.xz'))) return undefined;
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'skoop-lab');
   if (existsSync(cache) && readdirSync(cache).some((file) => file.startsWith('kube-'))) return undefined;
-  return tools(['go']) === undefined ? undefined : 'needs Go 1.26 to build Kubernetes, or LAB_CLUSTER_PACKED with the programs ready-made (see lab/cluster/README.md)';
+  return tools(['go']) === undefined
+    ? undefined
+    : 'needs Go 1.26 to build Kubernetes, or LAB_CLUSTER_PACKED with the programs ready-made (see lab/cluster/README.md)';
 }

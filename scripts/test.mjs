@@ -10,7 +10,10 @@ const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarnin
 
 /** In the order of their cost. `files` is a pattern over test files; without one the suite is a list of commands. */
 const suites = [
-  { name: 'check', commands: [['exec', 'turbo', 'run', 'lint', 'publint', 'types', 'format:check', 'unused', '--output-logs=errors-only']] },
+  {
+    name: 'check',
+    commands: [['exec', 'turbo', 'run', 'lint', 'publint', 'types', 'format:check', 'unused', '--output-logs=errors-only']],
+  },
   { name: 'unit', files: '/(?!.*\\.(kernel|cluster|install)\\.test\\.ts$).*\\.test\\.ts$' },
   { name: 'install', files: '\\.install\\.test\\.ts$' },
   { name: 'kernel', files: '\\.kernel\\.test\\.ts$', serial: true },
@@ -60,7 +63,16 @@ async function runJest(suite, extra) {
   const folder = mkdtempSync(join(tmpdir(), 'skoop-test-'));
   const report = join(folder, 'report.json');
   try {
-    const args = [...JEST, '--testPathPatterns', suite.files, '--json', `--outputFile=${report}`, '--reporters=default', ...(suite.serial ? ['--runInBand'] : []), ...extra];
+    const args = [
+      ...JEST,
+      '--testPathPatterns',
+      suite.files,
+      '--json',
+      `--outputFile=${report}`,
+      '--reporters=default',
+      ...(suite.serial ? ['--runInBand'] : []),
+      ...extra,
+    ];
     // The summary of the results goes to the report; what jest prints while it works is on standard error.
     const status = await run('node', args, { stdio: ['inherit', 'ignore', 'inherit'] });
     return counts(report, status);
@@ -72,7 +84,9 @@ async function runJest(suite, extra) {
 function counts(report, status) {
   try {
     const result = JSON.parse(readFileSync(report, 'utf8'));
-    const broken = result.testResults.filter((file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed')).length;
+    const broken = result.testResults.filter(
+      (file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
+    ).length;
     const skipped = result.numPendingTests;
     if (skipped > 0 && process.env.SKOOP_TEST_ALL === '1') console.log(`${skipped} tests were skipped`);
     const failed = result.numFailedTests + broken + (process.env.SKOOP_TEST_ALL === '1' ? skipped : 0);

@@ -31,7 +31,12 @@ async function run(args: string[]): Promise<number> {
     const { toFailure } = await import('./errors/failure.ts');
     const { renderFailure } = await import('./errors/render-failure.ts');
     const failure = toFailure(error);
-    process.stderr.write(renderFailure(failure, args.some((argument) => /^(-v+|-v=\d|--verbose)$/.test(argument))));
+    process.stderr.write(
+      renderFailure(
+        failure,
+        args.some((argument) => /^(-v+|-v=\d|--verbose)$/.test(argument)),
+      ),
+    );
     return failure.exit;
   }
 }

@@ -1,1 +1,2 @@
-export {};
+export { default } from './plugin.ts';
+export { flannelBinder, type FlannelFlags } from './schema.ts';

@@ -66,8 +66,6 @@ export type { DecodeNode, LiveSourceOptions } from './cluster/live-source.ts';
 export { KUBE_PROXY_CONFIG, STATIC_POD_HASH, clusterOf, liveSource, recordedSource } from './cluster/live-source.ts';
 export type { ClusterObjects, ParsedObjects } from './cluster/parse-objects.ts';
 export { parseObjects } from './cluster/parse-objects.ts';
-export type { PruneOptions } from './cluster/prune.ts';
-export { pruneForSnapshot, pruneList } from './cluster/prune.ts';
 export type { ClusterSource } from './cluster/source.ts';
 export type { CollectedNamespace, DumpMeta, NamespaceKind, NodeDump } from './snapshot/node-dump.ts';
 export { podKey } from './snapshot/node-dump.ts';

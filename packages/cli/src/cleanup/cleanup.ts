@@ -12,7 +12,11 @@ export async function cleanup(run: Run): Promise<ExitStatus> {
   const dryRun = isSet(run.values, 'dry-run');
   const api = await connect(connectOptions(run.values), signal);
   try {
-    const { pods, namespaces, left } = await removeLeftovers(api, { namespace: textOf(run.values, 'collector-namespace') ?? 'skoop', dryRun, signal });
+    const { pods, namespaces, left } = await removeLeftovers(api, {
+      namespace: textOf(run.values, 'collector-namespace') ?? 'skoop',
+      dryRun,
+      signal,
+    });
     const lines = [...pods.map((pod) => `pod ${pod}`), ...namespaces.map((namespace) => `namespace ${namespace}`)];
     if (lines.length > 0) await writeStdout(lines.map((line) => `${line} ${dryRun ? 'would be removed' : 'removed'}\n`).join(''));
     else run.log.note('there is nothing to remove');

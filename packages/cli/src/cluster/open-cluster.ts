@@ -47,7 +47,11 @@ export async function openCluster(run: Run, discovery: Discovery, deadline: Dead
     api?.close();
     if (!deadline.passed()) throw error;
     const server = api === undefined ? 'the cluster' : `the API server ${api.server}`;
-    throw skoopError('CLUSTER_UNREACHABLE', `${server} did not answer within ${String(deadline.ms / 1000)} s`, { exit: 4, remedy: 'Try `kubectl version`; --timeout allows more time.', cause: error });
+    throw skoopError('CLUSTER_UNREACHABLE', `${server} did not answer within ${String(deadline.ms / 1000)} s`, {
+      exit: 4,
+      remedy: 'Try `kubectl version`; --timeout allows more time.',
+      cause: error,
+    });
   }
 }
 

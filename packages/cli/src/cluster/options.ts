@@ -33,7 +33,8 @@ export function durationOf(values: FlagValues, name: string): number | undefined
   const value = textOf(values, name);
   if (value === undefined) return undefined;
   const ms = parseDuration(value);
-  if (ms === undefined) throw usageError(`--${name}: "${value}" is no duration`, 'A duration is 90s, 2m, 1m30s, 500ms, or a number of seconds.');
+  if (ms === undefined)
+    throw usageError(`--${name}: "${value}" is no duration`, 'A duration is 90s, 2m, 1m30s, 500ms, or a number of seconds.');
   return ms;
 }
 

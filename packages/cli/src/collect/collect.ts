@@ -10,8 +10,10 @@ import type { Run } from '../skoop-command.ts';
 
 /** `skoop collect`: the collector's script, run on this machine. */
 export async function collect(run: Run): Promise<ExitStatus> {
-  if (process.platform !== 'linux') throw usageError(`this machine runs ${process.platform}; the collector reads a Linux kernel`, 'Run it on the node.');
-  if (process.getuid?.() !== 0) throw usageError('collecting needs root: the network namespaces of pods are closed to others', 'Run it with sudo.');
+  if (process.platform !== 'linux')
+    throw usageError(`this machine runs ${process.platform}; the collector reads a Linux kernel`, 'Run it on the node.');
+  if (process.getuid?.() !== 0)
+    throw usageError('collecting needs root: the network namespaces of pods are closed to others', 'Run it with sudo.');
   await access(COLLECTOR_SCRIPT);
   const output = textOf(run.values, 'output');
   const child = spawn('sh', [COLLECTOR_SCRIPT, ...collectorArguments(run)], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -5,7 +5,8 @@ import type { ExitStatus } from '../run/exit.ts';
 import { type Run, SkoopCommand } from '../skoop-command.ts';
 
 export default class Trace extends SkoopCommand {
-  static override summary = 'Follow a packet, or many, through the namespaces of collected machines: the packet model alone, no Kubernetes.';
+  static override summary =
+    'Follow a packet, or many, through the namespaces of collected machines: the packet model alone, no Kubernetes.';
   static override description = `DUMP is a file that \`skoop collect\` or the collector's script wrote (- for standard input). Machines are joined where one's next hop is another's address.
 With --batch, every line of standard input is a request, {"in", "dst", …}, and gets one line of answer, in the order asked.`;
   static override examples = [

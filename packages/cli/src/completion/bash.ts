@@ -14,7 +14,10 @@ _skoop() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=\${COMP_WORDS[i]}
     case $word in -*) [ -n "$cmd" ] || cmd=diagnose ;; *) if [ -z "$cmd" ]; then cmd=$word; elif [ "$i" -eq 2 ]; then case "$cmd $word" in
-${commands.filter((command) => command.words.length > 1).map((command) => `      ${shQuote(command.words.join(' '))}) cmd="$cmd $word" ;;`).join('\n')}
+${commands
+  .filter((command) => command.words.length > 1)
+  .map((command) => `      ${shQuote(command.words.join(' '))}) cmd="$cmd $word" ;;`)
+  .join('\n')}
     esac; fi ;; esac
   done
   if [ -z "$cmd" ] && [[ $cur != -* ]]; then
@@ -45,7 +48,9 @@ function valueCases(command: CompletionCommand): string[] {
   return command.flags
     .filter((flag) => flag.takesValue)
     .map((flag) => {
-      const patterns = flagWords([flag]).map((word) => shQuote(`${name} ${word}`)).join('|');
+      const patterns = flagWords([flag])
+        .map((word) => shQuote(`${name} ${word}`))
+        .join('|');
       const action = flag.values.length > 0 ? `-W ${shQuote(flag.values.join(' '))}` : flag.file ? '-f' : undefined;
       return action === undefined ? `    ${patterns}) return ;;` : `    ${patterns}) COMPREPLY=($(compgen ${action} -- "$cur")); return ;;`;
     });

@@ -25,7 +25,8 @@ const SHELLS: Readonly<Record<string, (commands: readonly CompletionCommand[]) =
 export async function completion(run: Run, config: Config): Promise<ExitStatus> {
   const [shell = ''] = run.args;
   const generate = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
-  if (generate === undefined) throw usageError(`there is no completion for "${shell}"`, `There is one for ${Object.keys(SHELLS).join(', ')}.`);
+  if (generate === undefined)
+    throw usageError(`there is no completion for "${shell}"`, `There is one for ${Object.keys(SHELLS).join(', ')}.`);
   // Only installed plugins: a script outlives the folder that it was made in.
   const { flags } = await loadPlugins(false, DIAGNOSE);
   const extra = toOclif(flags);

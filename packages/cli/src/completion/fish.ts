@@ -7,10 +7,15 @@ export function fishCompletion(commands: readonly CompletionCommand[]): string {
   const lines = [
     '# fish completion for skoop',
     'complete -c skoop -f',
-    ...top.map((command) => `complete -c skoop -n __fish_use_subcommand -a ${fishQuote(command.words[0] ?? '')} -d ${fishQuote(command.summary)}`),
+    ...top.map(
+      (command) => `complete -c skoop -n __fish_use_subcommand -a ${fishQuote(command.words[0] ?? '')} -d ${fishQuote(command.summary)}`,
+    ),
     ...commands
       .filter((command) => command.words.length > 1)
-      .map(({ words, summary }) => `complete -c skoop -n ${fishQuote(`__fish_seen_subcommand_from ${words[0] ?? ''}`)} -a ${fishQuote(words[1] ?? '')} -d ${fishQuote(summary)}`),
+      .map(
+        ({ words, summary }) =>
+          `complete -c skoop -n ${fishQuote(`__fish_seen_subcommand_from ${words[0] ?? ''}`)} -a ${fishQuote(words[1] ?? '')} -d ${fishQuote(summary)}`,
+      ),
     ...top.flatMap((command) => command.flags.map((flag) => flagLine(`__fish_seen_subcommand_from ${command.words[0] ?? ''}`, flag))),
     `complete -c skoop -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish powershell kubectl'`,
     `complete -c skoop -n '__fish_seen_subcommand_from trace' -F`,
@@ -21,6 +26,12 @@ export function fishCompletion(commands: readonly CompletionCommand[]): string {
 
 function flagLine(condition: string, flag: CompletionFlag): string {
   const short = flag.char === undefined ? '' : ` -s ${flag.char}`;
-  const value = !flag.takesValue ? '' : flag.values.length > 0 ? ` -x -a ${fishQuote(flag.values.join(' '))}` : flag.file ? ' -r -F' : ' -x';
+  const value = !flag.takesValue
+    ? ''
+    : flag.values.length > 0
+      ? ` -x -a ${fishQuote(flag.values.join(' '))}`
+      : flag.file
+        ? ' -r -F'
+        : ' -x';
   return `complete -c skoop -n ${fishQuote(condition)} -l ${flag.name}${short}${value} -d ${fishQuote(flag.summary)}`;
 }

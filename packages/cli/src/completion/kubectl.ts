@@ -16,7 +16,10 @@ case $last in -*) ;; *) [ -n "$cmd" ] || printf '%s\\n' ${top.map(shQuote).join(
 case "$last:\${cmd:-diagnose}" in
 ${commands
   .filter((command) => command.words.length === 1)
-  .map((command) => `  -*:${command.words[0] ?? ''}) printf '%s\\n' ${command.flags.map((flag) => shQuote(`--${flag.name}\t${flag.summary}`)).join(' ')} ;;`)
+  .map(
+    (command) =>
+      `  -*:${command.words[0] ?? ''}) printf '%s\\n' ${command.flags.map((flag) => shQuote(`--${flag.name}\t${flag.summary}`)).join(' ')} ;;`,
+  )
   .join('\n')}
 esac
 printf ':4\\n'

@@ -12,7 +12,10 @@ _skoop() {
     local cmd=$words[2]
     [[ $cmd == -* ]] && cmd=diagnose
     case "$cmd $words[3]" in
-${commands.filter((command) => command.words.length > 1).map((command) => `      ${shQuote(command.words.join(' '))}) cmd=${shQuote(command.words.join(' '))} ;;`).join('\n')}
+${commands
+  .filter((command) => command.words.length > 1)
+  .map((command) => `      ${shQuote(command.words.join(' '))}) cmd=${shQuote(command.words.join(' '))} ;;`)
+  .join('\n')}
     esac
     case $cmd in
 ${commands.map(commandCase).join('\n')}
@@ -32,8 +35,15 @@ if [[ $funcstack[1] == _skoop ]]; then _skoop "$@"; else compdef _skoop skoop ku
 function commandCase(command: CompletionCommand): string {
   const name = command.words.join(' ');
   const rest =
-    name === 'completion' ? "'*:shell:(bash zsh fish powershell kubectl)'" : name === 'plugins' ? "'*:command:(list inspect)'" : "'*:argument:_files'";
-  return `      ${shQuote(name)})\n        _arguments \\\n${command.flags.flatMap(flagSpecs).map((spec) => `          ${shQuote(spec)} \\\n`).join('')}          ${rest} ;;`;
+    name === 'completion'
+      ? "'*:shell:(bash zsh fish powershell kubectl)'"
+      : name === 'plugins'
+        ? "'*:command:(list inspect)'"
+        : "'*:argument:_files'";
+  return `      ${shQuote(name)})\n        _arguments \\\n${command.flags
+    .flatMap(flagSpecs)
+    .map((spec) => `          ${shQuote(spec)} \\\n`)
+    .join('')}          ${rest} ;;`;
 }
 
 function flagSpecs(flag: CompletionFlag): string[] {

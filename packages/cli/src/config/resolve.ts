@@ -17,6 +17,7 @@ export async function resolve(table: readonly Flag[], given: Readonly<Record<str
   const settable = table.filter((flag) => flag.name !== 'help');
   const resolved = resolveValues(settable, { flags: given, env: process.env, file });
   const [first, ...others] = resolved.problems;
-  if (first !== undefined) throw others.length === 0 ? first : usageError([first, ...others].map((problem) => problem.message).join('\n'), first.remedy);
+  if (first !== undefined)
+    throw others.length === 0 ? first : usageError([first, ...others].map((problem) => problem.message).join('\n'), first.remedy);
   return { resolved, file, secrets: secretsOf(settable, resolved.values) };
 }

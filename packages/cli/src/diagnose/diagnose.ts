@@ -1,5 +1,5 @@
-import type { ClusterSource, Diagnosis, Endpoint, Level } from '@skoop/core';
-import { exitStatus, resolveEnds, runDiagnosis } from '@skoop/core';
+import type { Level } from '@skoop/core';
+import { exitStatus, resolveEnds } from '@skoop/core';
 import { parseAll } from '@skoop/core/plugins';
 import { type OpenCluster, openCluster } from '../cluster/open-cluster.ts';
 import { durationOf } from '../cluster/options.ts';
@@ -7,19 +7,19 @@ import { isSet, textOf } from '../config/values.ts';
 import { usageError } from '../errors/usage-error.ts';
 import { writeResult } from '../output/write.ts';
 import type { LoadedPlugins } from '../plugins/load-plugins.ts';
-import { type Deadline, startDeadline } from '../run/deadline.ts';
+import { startDeadline } from '../run/deadline.ts';
 import { Exit, type ExitStatus } from '../run/exit.ts';
-import { packageVersion } from '../run/package-root.ts';
 import type { Run } from '../skoop-command.ts';
+import { type Pair, answerPairs } from './answer.ts';
 import { dryRun } from './dry-run.ts';
 import { formatOf, render } from './format.ts';
-import { buildNetwork } from './network.ts';
 import { type Asked, askedOf } from './question.ts';
 
 /** `skoop diagnose`. */
 export async function diagnose(run: Run, plugins: LoadedPlugins): Promise<ExitStatus> {
   const { values } = run;
-  if (isSet(values, 'http') || textOf(values, 'http-address') !== undefined) throw usageError('--http: the web page is not there yet', 'Use -o text, json, yaml or kubeskoop.');
+  if (isSet(values, 'http') || textOf(values, 'http-address') !== undefined)
+    throw usageError('--http: the web page is not there yet', 'Use -o text, json, yaml or kubeskoop.');
   const format = formatOf(textOf(values, 'format') ?? 'text');
   const asked = askedOf(run.args, values);
   const [wrong] = parseAll(plugins.binders, run.resolved);
@@ -31,11 +31,17 @@ export async function diagnose(run: Run, plugins: LoadedPlugins): Promise<ExitSt
   try {
     const pairs = pairsOf(run, cluster, asked);
     if (isSet(values, 'dry-run')) return await dryRun(run, cluster, pairs);
-    const diagnoses = await answer(run, plugins, cluster.source, pairs, asked, deadline);
+    const question = { protocol: asked.protocol, reply: asked.reply, ...(asked.sport !== undefined && { sport: asked.sport }) };
+    const diagnoses = await answerPairs(run, plugins, cluster.source, pairs, question, deadline);
     run.signal.throwIfAborted();
     const isList = isSet(values, 'all');
     const file = textOf(values, 'output');
-    const terminal = { isTTY: file === undefined && process.stdout.isTTY, columns: process.stdout.columns, noColor: isSet(values, 'no-color'), env: process.env };
+    const terminal = {
+      isTTY: file === undefined && process.stdout.isTTY,
+      columns: process.stdout.columns,
+      noColor: isSet(values, 'no-color'),
+      env: process.env,
+    };
     await writeResult(await render(diagnoses, format, isList, terminal), file);
     return worst(diagnoses.map((diagnosis) => exitStatus(diagnosis, levelOf(textOf(values, 'fail-on')))));
   } finally {
@@ -44,35 +50,16 @@ export async function diagnose(run: Run, plugins: LoadedPlugins): Promise<ExitSt
   }
 }
 
-/** A question with both ends known. */
-export interface Pair {
-  readonly from: Endpoint;
-  readonly to: Endpoint;
-}
-
 function pairsOf(run: Run, { source, namespace }: OpenCluster, asked: Asked): readonly Pair[] {
-  const resolved = resolveEnds(source.cluster, asked, { namespace, protocol: asked.protocol, ...(asked.port !== undefined && { port: asked.port }) });
+  const resolved = resolveEnds(source.cluster, asked, {
+    namespace,
+    protocol: asked.protocol,
+    ...(asked.port !== undefined && { port: asked.port }),
+  });
   if (!resolved.ok) throw resolved.error;
   const { source: from, destination: to } = resolved.value;
   if (!isSet(run.values, 'all')) return [{ from: from.endpoint, to: to.endpoint }];
   return from.candidates.flatMap((one) => to.candidates.map((other) => ({ from: one, to: other })));
-}
-
-/** One after another: the nodes that one has collected serve the next. */
-async function answer(run: Run, plugins: LoadedPlugins, source: ClusterSource, pairs: readonly Pair[], asked: Asked, deadline: Deadline): Promise<readonly Diagnosis[]> {
-  const { network, cni, facts, used } = await buildNetwork(run, plugins, source, deadline.signal);
-  const question = { protocol: asked.protocol, reply: asked.reply, signal: deadline.signal, ...(asked.sport !== undefined && { sport: asked.sport }) };
-  const diagnoses: Diagnosis[] = [];
-  try {
-    for (const { from, to } of pairs) {
-      diagnoses.push(await runDiagnosis({ source, network, question, from, to, ...(cni !== undefined && { cni }), skoop: { version: packageVersion(), plugins: used }, facts }));
-      if (run.signal.aborted) break;
-    }
-  } finally {
-    await network.dispose();
-  }
-  if (deadline.passed()) run.log.warn(`--timeout of ${String(deadline.ms / 1000)} s was reached: the answer rests on what was collected until then`);
-  return diagnoses;
 }
 
 function levelOf(text: string | undefined): Level {

@@ -6,7 +6,7 @@ import { renderData } from '../output/structured.ts';
 import { writeStdout } from '../output/write.ts';
 import { Exit, type ExitStatus } from '../run/exit.ts';
 import type { Run } from '../skoop-command.ts';
-import type { Pair } from './diagnose.ts';
+import type { Pair } from './answer.ts';
 
 /** `--dry-run`: the pods that would be made first, and the rights that they need, as manifests; more nodes follow only if the packet reaches them. */
 export async function dryRun(run: Run, { source, api }: OpenCluster, pairs: readonly Pair[]): Promise<ExitStatus> {

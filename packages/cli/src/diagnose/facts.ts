@@ -2,7 +2,16 @@ import type { Cluster, ClusterFacts } from '@skoop/core';
 import { KUBE_PROXY_CONFIG } from '@skoop/core';
 
 /** What was detected of a cluster, or said by flags, and what tells it. */
-export function factsOf(cluster: Cluster, chosen: { readonly provider: string; readonly providerBecause: readonly string[]; readonly cni: string; readonly cniBecause: readonly string[]; readonly proxyMode: string | undefined }): ClusterFacts {
+export function factsOf(
+  cluster: Cluster,
+  chosen: {
+    readonly provider: string;
+    readonly providerBecause: readonly string[];
+    readonly cni: string;
+    readonly cniBecause: readonly string[];
+    readonly proxyMode: string | undefined;
+  },
+): ClusterFacts {
   const proxy = proxyModeOf(cluster, chosen.proxyMode);
   return {
     version: cluster.version,
@@ -33,6 +42,7 @@ function proxyModeOf(cluster: Cluster, override: string | undefined): { readonly
 function familiesOf(cluster: Cluster): ClusterFacts['ipFamilies'] {
   const families = new Set<'IPv4' | 'IPv6'>();
   for (const node of cluster.nodes) for (const cidr of node.spec.podCIDRs) families.add(cidr.includes(':') ? 'IPv6' : 'IPv4');
-  if (families.size === 0) for (const pod of cluster.pods) for (const ip of pod.status.podIPs) families.add(ip.includes(':') ? 'IPv6' : 'IPv4');
+  if (families.size === 0)
+    for (const pod of cluster.pods) for (const ip of pod.status.podIPs) families.add(ip.includes(':') ? 'IPv6' : 'IPv4');
   return [...families];
 }

@@ -30,7 +30,12 @@ export async function render(diagnoses: readonly Diagnosis[], format: Format, is
     case 'wide': {
       const paint = wantsColor(terminal, terminal.noColor, terminal.env) ? PAINT : undefined;
       const width = terminal.isTTY ? terminal.columns : undefined;
-      const options = { wide: format === 'wide', unicode: isUnicode(terminal.env), ...(paint !== undefined && { paint }), ...(width !== undefined && { width: Math.max(60, width) }) };
+      const options = {
+        wide: format === 'wide',
+        unicode: isUnicode(terminal.env),
+        ...(paint !== undefined && { paint }),
+        ...(width !== undefined && { width: Math.max(60, width) }),
+      };
       return diagnoses.map((diagnosis) => writeText(diagnosis, options)).join('\n');
     }
     case 'json':

@@ -25,7 +25,10 @@ export async function buildNetwork(run: Run, plugins: LoadedPlugins, source: Clu
   ]);
   for (const problem of [...detectedProvider.problems, ...detectedCni.problems]) log.warn(problem.message);
   const { provider } = detectedProvider;
-  const cni = detectedCni.plugin === undefined ? undefined : { plugin: detectedCni.plugin, config: overruled(detectedCni.plugin.configure(cluster, config), values) };
+  const cni =
+    detectedCni.plugin === undefined
+      ? undefined
+      : { plugin: detectedCni.plugin, config: overruled(detectedCni.plugin.configure(cluster, config), values) };
   const network = await provider.createNetwork({
     cluster,
     signal,
@@ -38,7 +41,9 @@ export async function buildNetwork(run: Run, plugins: LoadedPlugins, source: Clu
           remedy: `It supports ${parts.cnis.join(', ')}; --network-plugin overrules what was detected.`,
         });
       }
-      return Promise.resolve(composeNetwork({ source, infra: parts.infra, ...(cni !== undefined && { cni }), allBackends: isSet(values, 'all-backends') }));
+      return Promise.resolve(
+        composeNetwork({ source, infra: parts.infra, ...(cni !== undefined && { cni }), allBackends: isSet(values, 'all-backends') }),
+      );
     },
   });
   const proxyMode = textOf(values, 'proxy-mode');
@@ -51,7 +56,8 @@ export async function buildNetwork(run: Run, plugins: LoadedPlugins, source: Clu
   });
   for (const line of facts.detectedFrom) log.debug(line);
   for (const flag of ['cloud-provider', 'network-plugin', 'proxy-mode', 'cluster-cidr']) {
-    if ((run.resolved.origins.get(flag)?.kind ?? 'default') !== 'default' && textOf(values, flag) !== 'auto') log.note(`--${flag} ${textOf(values, flag) ?? ''} overrules what would be detected`);
+    if ((run.resolved.origins.get(flag)?.kind ?? 'default') !== 'default' && textOf(values, flag) !== 'auto')
+      log.note(`--${flag} ${textOf(values, flag) ?? ''} overrules what would be detected`);
   }
   return { network, cni, facts, used: usedPlugins(plugins, provider.name, cni?.plugin.name) };
 }
@@ -68,4 +74,3 @@ function usedPlugins(plugins: LoadedPlugins, provider: string, cni: string | und
       .map((entry) => ({ kind: entry.kind, name: entry.name, package: plugin.package, version: plugin.version })),
   );
 }
-

@@ -13,7 +13,11 @@ export interface Failure {
 export function toFailure(thrown: unknown): Failure {
   const error = fieldsOf(thrown);
   if (error.name === 'SkoopError') {
-    return { exit: error.exit === 4 ? Exit.unreachable : Exit.usage, message: error.message, remedy: typeof error.remedy === 'string' ? error.remedy : '' };
+    return {
+      exit: error.exit === 4 ? Exit.unreachable : Exit.usage,
+      message: error.message,
+      remedy: typeof error.remedy === 'string' ? error.remedy : '',
+    };
   }
   if (error.name === 'InterruptedError') return { exit: Exit.interrupted, message: 'interrupted', remedy: '' };
   const oclif = error.oclif;

@@ -8,7 +8,12 @@ export const COMMON: readonly Flag[] = under('Common', [
   { name: 'no-color', type: 'boolean', description: 'No colour; so do $NO_COLOR, TERM=dumb and an output that is no terminal.' },
 ]);
 
-export const OUTPUT: Flag = { name: 'output', type: 'string', placeholder: 'FILE', description: 'Write the result to this file instead of standard output.' };
+export const OUTPUT: Flag = {
+  name: 'output',
+  type: 'string',
+  placeholder: 'FILE',
+  description: 'Write the result to this file instead of standard output.',
+};
 
 export const NO_LOCAL_PLUGINS: Flag = {
   name: 'no-local-plugins',

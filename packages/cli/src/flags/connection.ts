@@ -2,7 +2,12 @@ import { type Flag, under } from './flag.ts';
 
 /** kubectl's own, with kubectl's meaning. */
 export const CONNECTION: readonly Flag[] = under('Connection', [
-  { name: 'kubeconfig', type: 'string', placeholder: 'FILE', description: 'Kubeconfig file. Without it: $KUBECONFIG, ~/.kube/config, or the pod that skoop runs in.' },
+  {
+    name: 'kubeconfig',
+    type: 'string',
+    placeholder: 'FILE',
+    description: 'Kubeconfig file. Without it: $KUBECONFIG, ~/.kube/config, or the pod that skoop runs in.',
+  },
   { name: 'kube-config', type: 'string', placeholder: 'FILE', hidden: true, description: 'The same as --kubeconfig.' },
   { name: 'context', type: 'string', placeholder: 'NAME', description: 'Context of the kubeconfig to use.' },
   { name: 'cluster', type: 'string', placeholder: 'NAME', description: 'Cluster of the kubeconfig to use.' },

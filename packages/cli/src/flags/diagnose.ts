@@ -9,7 +9,13 @@ export const FORMATS = ['text', 'wide', 'json', 'yaml', 'kubeskoop'] as const;
 export const FORMATS_TO_COME = ['d2', 'svg', 'mermaid', 'dot', 'html'] as const;
 
 export const DIAGNOSE: readonly Flag[] = [
-  { name: 'src', char: 's', type: 'string', placeholder: 'FROM', description: 'Source: an address, pod/NAME, svc/NAME, node/NAME, NAMESPACE/POD, external, … The same as FROM.' },
+  {
+    name: 'src',
+    char: 's',
+    type: 'string',
+    placeholder: 'FROM',
+    description: 'Source: an address, pod/NAME, svc/NAME, node/NAME, NAMESPACE/POD, external, … The same as FROM.',
+  },
   { name: 'dst', char: 'd', type: 'string', placeholder: 'TO[:PORT]', description: 'Destination, named in the same ways. The same as TO.' },
   { name: 'dport', char: 'p', type: 'string', placeholder: 'PORT', description: "Destination port: a number, or a port's name." },
   { name: 'sport', type: 'integer', placeholder: 'PORT', default: 40000, description: 'Source port.' },
@@ -17,7 +23,12 @@ export const DIAGNOSE: readonly Flag[] = [
   { name: 'no-reply', type: 'boolean', description: 'Judge the forward direction alone.' },
   { name: 'all', type: 'boolean', description: 'All pods of a workload, each answered on its own; the worst exit status.' },
   { name: 'all-backends', type: 'boolean', description: 'Follow every backend of a Service, not only the first ten.' },
-  { name: 'snapshot', type: 'string', placeholder: 'FILE|DIR', description: 'Diagnose a cluster as recorded by `skoop snapshot`, without a cluster.' },
+  {
+    name: 'snapshot',
+    type: 'string',
+    placeholder: 'FILE|DIR',
+    description: 'Diagnose a cluster as recorded by `skoop snapshot`, without a cluster.',
+  },
   TIMEOUT,
   {
     name: 'fail-on',
@@ -26,7 +37,11 @@ export const DIAGNOSE: readonly Flag[] = [
     default: 'critical',
     description: 'Exit with 1 where a suspicion has this level or above.',
   },
-  { name: 'dry-run', type: 'boolean', description: 'Say what would be created in the cluster, where and with which rights; create nothing.' },
+  {
+    name: 'dry-run',
+    type: 'boolean',
+    description: 'Say what would be created in the cluster, where and with which rights; create nothing.',
+  },
   { name: 'format', char: 'o', type: 'string', placeholder: FORMATS.join('|'), default: 'text', description: 'Format of the result.' },
   OUTPUT,
   { name: 'http', type: 'boolean', hidden: true, description: 'Show the result on a web page: not there yet.' },

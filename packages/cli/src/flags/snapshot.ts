@@ -6,9 +6,18 @@ import { NETWORK } from './network.ts';
 
 export const SNAPSHOT: readonly Flag[] = [
   { name: 'output', type: 'string', placeholder: 'FILE', description: 'File to write (.tar.gz); - for standard output. Required.' },
-  { name: 'nodes', type: 'string-list', placeholder: 'NAME', description: 'Collect these nodes only; several with commas or by repeating the flag.' },
+  {
+    name: 'nodes',
+    type: 'string-list',
+    placeholder: 'NAME',
+    description: 'Collect these nodes only; several with commas or by repeating the flag.',
+  },
   TIMEOUT,
-  { name: 'dry-run', type: 'boolean', description: 'Say what would be created in the cluster, where and with which rights; create nothing.' },
+  {
+    name: 'dry-run',
+    type: 'boolean',
+    description: 'Say what would be created in the cluster, where and with which rights; create nothing.',
+  },
   NO_LOCAL_PLUGINS,
   NAMESPACE,
   ...CONNECTION,
@@ -18,7 +27,13 @@ export const SNAPSHOT: readonly Flag[] = [
 ];
 
 export const CLEANUP: readonly Flag[] = [
-  { name: 'collector-namespace', type: 'string', placeholder: 'NAME', default: 'skoop', description: "Namespace of the collector's pods; removed as well where skoop made it." },
+  {
+    name: 'collector-namespace',
+    type: 'string',
+    placeholder: 'NAME',
+    default: 'skoop',
+    description: "Namespace of the collector's pods; removed as well where skoop made it.",
+  },
   { name: 'dry-run', type: 'boolean', description: 'Say what would be removed; remove nothing.' },
   TIMEOUT,
   ...CONNECTION,
@@ -28,7 +43,17 @@ export const CLEANUP: readonly Flag[] = [
 export const COLLECT: readonly Flag[] = [
   { name: 'output', type: 'string', placeholder: 'FILE', description: 'File to write instead of standard output.' },
   { name: 'node', type: 'string', placeholder: 'NAME', description: "Name of the node in the dump. Without it: the machine's host name." },
-  { name: 'host-netns', type: 'string', placeholder: 'PATH', description: "Network namespace to take for the machine's own (a laboratory)." },
-  { name: 'pod', type: 'string-list', placeholder: 'NAMESPACE/NAME=PATH', description: 'Network namespace to take for a pod (a laboratory); may be repeated.' },
+  {
+    name: 'host-netns',
+    type: 'string',
+    placeholder: 'PATH',
+    description: "Network namespace to take for the machine's own (a laboratory).",
+  },
+  {
+    name: 'pod',
+    type: 'string-list',
+    placeholder: 'NAMESPACE/NAME=PATH',
+    description: 'Network namespace to take for a pod (a laboratory); may be repeated.',
+  },
   ...COMMON,
 ];

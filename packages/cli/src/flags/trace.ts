@@ -3,8 +3,19 @@ import type { Flag } from './flag.ts';
 
 export const TRACE: readonly Flag[] = [
   { name: 'in', type: 'string', placeholder: '[NODE:]host|[NODE:]NAMESPACE/POD', description: 'Namespace in which the packet begins.' },
-  { name: 'iif', type: 'string', placeholder: 'DEVICE', description: 'The packet arrives on this device, instead of being sent by a process.' },
-  { name: 'src', char: 's', type: 'string', placeholder: 'IP', description: 'Source address. Without it: the one that the kernel would choose.' },
+  {
+    name: 'iif',
+    type: 'string',
+    placeholder: 'DEVICE',
+    description: 'The packet arrives on this device, instead of being sent by a process.',
+  },
+  {
+    name: 'src',
+    char: 's',
+    type: 'string',
+    placeholder: 'IP',
+    description: 'Source address. Without it: the one that the kernel would choose.',
+  },
   { name: 'dst', char: 'd', type: 'string', placeholder: 'IP', description: 'Destination address.' },
   { name: 'dport', char: 'p', type: 'integer', placeholder: 'PORT', description: 'Destination port.' },
   { name: 'sport', type: 'integer', placeholder: 'PORT', default: 40000, description: 'Source port.' },
@@ -17,7 +28,11 @@ export const TRACE: readonly Flag[] = [
   { name: 'icmp-type', type: 'integer', placeholder: 'NUMBER', description: 'ICMP type. Default: echo request.' },
   { name: 'icmp-code', type: 'integer', placeholder: 'NUMBER', description: 'ICMP code. Default 0.' },
   { name: 'no-reply', type: 'boolean', description: 'Judge the forward direction alone.' },
-  { name: 'batch', type: 'boolean', description: 'Read requests from standard input, one JSON object a line; write answers in the same order.' },
+  {
+    name: 'batch',
+    type: 'boolean',
+    description: 'Read requests from standard input, one JSON object a line; write answers in the same order.',
+  },
   { name: 'brief', type: 'boolean', description: 'Leave the paths out of the answers.' },
   { name: 'format', char: 'o', type: 'string', placeholder: 'text|json', default: 'text', description: 'Format of the answer.' },
   ...COMMON,

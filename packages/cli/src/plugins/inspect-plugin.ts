@@ -13,8 +13,15 @@ export async function inspectPlugin(run: Run): Promise<ExitStatus> {
   const format = structuredFormat(textOf(run.values, 'format'));
   const { loadCni, loadProvider } = await import('@skoop/core/plugins');
   const { discovery, binders, problems } = await loadPlugins(!isSet(run.values, 'no-local-plugins'), DIAGNOSE);
-  const found = discovery.plugins.filter((plugin) => plugin.package === wanted || plugin.manifest.plugins.some((entry) => entry.name === wanted));
-  const ownProblems = problems.filter((problem) => problem.package === wanted || problem.offers.some((offer) => offer.name === wanted) || found.some((plugin) => plugin.package === problem.package));
+  const found = discovery.plugins.filter(
+    (plugin) => plugin.package === wanted || plugin.manifest.plugins.some((entry) => entry.name === wanted),
+  );
+  const ownProblems = problems.filter(
+    (problem) =>
+      problem.package === wanted ||
+      problem.offers.some((offer) => offer.name === wanted) ||
+      found.some((plugin) => plugin.package === problem.package),
+  );
   if (found.length === 0 && ownProblems.length === 0) {
     const names = discovery.plugins.flatMap((plugin) => plugin.manifest.plugins.map((entry) => entry.name));
     throw usageError(`there is no plugin "${wanted}"`, `Found: ${names.join(', ')}. \`skoop plugins\` shows more.`);
@@ -27,7 +34,11 @@ export async function inspectPlugin(run: Run): Promise<ExitStatus> {
       from: plugin.origin,
       contract: plugin.manifest.contract,
       shadows: plugin.shadows.map((copy) => copy.path),
-      flags: binders.filter((binder) => binder.path === plugin.path).flatMap((binder) => binder.flags.map((flag) => ({ name: `--${flag.name}`, heading: binder.binder.heading, description: flag.description }))),
+      flags: binders
+        .filter((binder) => binder.path === plugin.path)
+        .flatMap((binder) =>
+          binder.flags.map((flag) => ({ name: `--${flag.name}`, heading: binder.binder.heading, description: flag.description })),
+        ),
       plugins: await Promise.all(
         plugin.manifest.plugins.map(async ({ kind, name, detect }) => ({
           kind,

@@ -21,8 +21,10 @@ interface Collected {
 export async function snapshot(run: Run, plugins: LoadedPlugins): Promise<ExitStatus> {
   const output = textOf(run.values, 'output');
   const isDryRun = isSet(run.values, 'dry-run');
-  if (output === undefined && !isDryRun) throw usageError('--output is missing', '`skoop snapshot --output cluster.tar.gz`, or `--output -` for standard output.');
-  if (output === '-' && process.stdout.isTTY) throw usageError('a snapshot is binary: not written to a terminal', 'Name a file with --output, or redirect standard output.');
+  if (output === undefined && !isDryRun)
+    throw usageError('--output is missing', '`skoop snapshot --output cluster.tar.gz`, or `--output -` for standard output.');
+  if (output === '-' && process.stdout.isTTY)
+    throw usageError('a snapshot is binary: not written to a terminal', 'Name a file with --output, or redirect standard output.');
   const deadline = startDeadline(run.signal, durationOf(run.values, 'timeout') ?? 60_000);
   const reads = readsOf(plugins.discovery);
   const api = await connect(connectOptions(run.values), deadline.signal);
@@ -37,11 +39,15 @@ export async function snapshot(run: Run, plugins: LoadedPlugins): Promise<ExitSt
     const collected = await collect(run, api, names, deadline);
     run.signal.throwIfAborted();
     const data = snapshotData(raw, collected);
-    const written = await writeSnapshot(data, output === undefined || output === '-' ? process.stdout : output, { annotations: [...reads.annotations, STATIC_POD_HASH] });
+    const written = await writeSnapshot(data, output === undefined || output === '-' ? process.stdout : output, {
+      annotations: [...reads.annotations, STATIC_POD_HASH],
+    });
     if (!written.ok) throw written.error;
     const { missing } = data.manifest;
     for (const { what, why } of missing) run.log.warn(`the snapshot lacks ${what}: ${why}`);
-    run.log.note(`${String(collected.nodes.length)} of ${String(names.length)} nodes recorded${output === undefined || output === '-' ? '' : ` in ${output}`}`);
+    run.log.note(
+      `${String(collected.nodes.length)} of ${String(names.length)} nodes recorded${output === undefined || output === '-' ? '' : ` in ${output}`}`,
+    );
     return missing.length > 0 ? Exit.unknown : Exit.ok;
   } finally {
     api.close();
@@ -71,7 +77,11 @@ async function collect(run: Run, api: LiveApi, names: readonly string[], deadlin
     else {
       nodes.push(dump);
       for (const problem of dump.problems) run.log.debug(`${name}: ${problem}`);
-      if (dump.truncated) missing.push({ what: `a part of node ${name}`, why: result.kind === 'dump' && result.cut !== undefined ? result.cut : 'its stream was cut' });
+      if (dump.truncated)
+        missing.push({
+          what: `a part of node ${name}`,
+          why: result.kind === 'dump' && result.cut !== undefined ? result.cut : 'its stream was cut',
+        });
     }
   }
   return { nodes, missing };
@@ -85,7 +95,13 @@ function decode(name: string, result: CollectedNode): NodeDump | string {
 
 function snapshotData(raw: RawLists, { nodes, missing }: Collected): Omit<SnapshotData, 'problems'> {
   return {
-    manifest: { formatVersion: SNAPSHOT_FORMAT, created: new Date().toISOString(), skoop: packageVersion(), clusterVersion: raw.version, missing: [...raw.missing, ...missing] },
+    manifest: {
+      formatVersion: SNAPSHOT_FORMAT,
+      created: new Date().toISOString(),
+      skoop: packageVersion(),
+      clusterVersion: raw.version,
+      missing: [...raw.missing, ...missing],
+    },
     objects: raw.lists,
     nodes: [...nodes].sort((a, b) => (a.node < b.node ? -1 : 1)),
     clouds: {},

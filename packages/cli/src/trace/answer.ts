@@ -43,7 +43,11 @@ export function answerOf(trace: Trace, places: Places, brief: boolean): Answer {
     ...(only !== undefined && others.length === 0 && { received: receiverFields(only) }),
     ...(others.length > 0 && { receivers }),
     ...(error !== undefined && {
-      error: { kind: errorKind(error.kind), from: error.from === undefined ? null : formatIp(error.from), by: places.name(error.host, error.namespace) },
+      error: {
+        kind: errorKind(error.kind),
+        from: error.from === undefined ? null : formatIp(error.from),
+        by: places.name(error.host, error.namespace),
+      },
     }),
     ...(!brief && { paths: trace.paths.map((path) => pathOf(path, places)) }),
   };
@@ -77,7 +81,11 @@ function becauseOf(conversations: readonly Conversation[], places: Places): NonN
     return lost ? reply.causes : [...forward.causes, ...(reply?.causes ?? [])];
   });
   const distinct = new Map(findings.map((finding) => [keyOf(finding), finding]));
-  return [...distinct.values()].map((finding) => ({ code: finding.code, on: places.ref(finding.host, finding.namespace), evidence: finding.evidence }));
+  return [...distinct.values()].map((finding) => ({
+    code: finding.code,
+    on: places.ref(finding.host, finding.namespace),
+    evidence: finding.evidence,
+  }));
 }
 
 function keyOf(finding: Finding): string {
@@ -90,7 +98,14 @@ function receiversOf(trace: Trace, places: Places): readonly (Receiver & { reado
   for (const { direction, received, probability } of trace.paths) {
     if (direction !== 'forward' || received === undefined) continue;
     const { packet } = received;
-    const receiver = { in: places.name(received.host, received.namespace), src: formatIp(packet.src), sport: packet.sport, dst: formatIp(packet.dst), dport: packet.dport, mark: packet.mark };
+    const receiver = {
+      in: places.name(received.host, received.namespace),
+      src: formatIp(packet.src),
+      sport: packet.sport,
+      dst: formatIp(packet.dst),
+      dport: packet.dport,
+      mark: packet.mark,
+    };
     const key = JSON.stringify(receiver);
     const entry = byPlace.get(key) ?? { receiver, probabilities: [] };
     entry.probabilities.push(probability);

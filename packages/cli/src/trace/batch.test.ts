@@ -14,7 +14,11 @@ const machines = [
   { host: other, pods: new Map<string, string>() },
 ];
 const hosts = new Map(machines.map((one) => [one.host.id, one.host]));
-const laboratory = { world: { hosts, fabric: joinHosts(hosts) }, machines: new Map(machines.map((one) => [one.host.id, one])), places: createPlaces(machines) };
+const laboratory = {
+  world: { hosts, fabric: joinHosts(hosts) },
+  machines: new Map(machines.map((one) => [one.host.id, one])),
+  places: createPlaces(machines),
+};
 
 async function batch(...chunks: readonly string[]): Promise<{ status: number; lines: readonly Record<string, unknown>[] }> {
   let output = '';
@@ -33,7 +37,13 @@ async function batch(...chunks: readonly string[]): Promise<{ status: number; li
       throw error;
     },
   });
-  return { status, lines: output.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>) };
+  return {
+    status,
+    lines: output
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Record<string, unknown>),
+  };
 }
 
 const GOOD = '{"in":"h1:host","dst":"10.0.0.2","protocol":"tcp","dport":80}';

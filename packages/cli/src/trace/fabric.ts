@@ -28,13 +28,25 @@ export function joinHosts(hosts: ReadonlyMap<string, Host>): Fabric {
   };
 }
 
-function carry(devices: readonly OuterDevice[], neighbours: ReadonlyMap<OuterDevice, readonly OuterDevice[]>, edge: FabricEdge): FabricAnswer {
-  const from = devices.find((device) => device.host.id === edge.host && device.namespace.id === edge.namespace && device.link.name === edge.device);
+function carry(
+  devices: readonly OuterDevice[],
+  neighbours: ReadonlyMap<OuterDevice, readonly OuterDevice[]>,
+  edge: FabricEdge,
+): FabricAnswer {
+  const from = devices.find(
+    (device) => device.host.id === edge.host && device.namespace.id === edge.namespace && device.link.name === edge.device,
+  );
   if (from === undefined) return { kind: 'external', reason: `the other end of ${edge.device} is in no dump` };
   const wire = neighbours.get(from) ?? [];
   // Where nothing tells who is on this wire, whoever is on no other known wire may be.
   const reachable = wire.length > 0 ? wire : devices.filter((device) => device !== from && (neighbours.get(device) ?? []).length === 0);
-  const receiver = edge.mac === undefined ? ownerOn(from, reachable, edge.nextHop) : best(from, reachable.filter((device) => answersTo(device, edge.mac)));
+  const receiver =
+    edge.mac === undefined
+      ? ownerOn(from, reachable, edge.nextHop)
+      : best(
+          from,
+          reachable.filter((device) => answersTo(device, edge.mac)),
+        );
   if (receiver !== undefined) return { kind: 'host', host: receiver.host.id, namespace: receiver.namespace.id, device: receiver.link.name };
   if (wire.length === 0) return { kind: 'external', reason: `no dump shows who is on the wire of ${edge.device}` };
   const stranger = strangerAt(from, devices, edge);
@@ -51,13 +63,18 @@ function ownerOn(from: OuterDevice, wire: readonly OuterDevice[], ip: Ip): Outer
 }
 
 function hasAddress(namespace: NetworkNamespace, ip: Ip): boolean {
-  return namespace.links.some((link) => link.addresses.some((address) => address.ip === ip)) || namespace.routes.some((route) => route.type === 'local' && route.destination.address === ip);
+  return (
+    namespace.links.some((link) => link.addresses.some((address) => address.ip === ip)) ||
+    namespace.routes.some((route) => route.type === 'local' && route.destination.address === ip)
+  );
 }
 
 /** Proxy ARP is switched on, or an entry for that address is there; whether it answers is the model's to say. */
 function answersForOthers(device: OuterDevice, ip: Ip): boolean {
   const { namespace, link } = device;
-  const switched = ['all', link.name, link.master ?? link.name].some((name) => namespace.sysctls.get(`net/ipv4/conf/${name}/proxy_arp`) === '1');
+  const switched = ['all', link.name, link.master ?? link.name].some(
+    (name) => namespace.sysctls.get(`net/ipv4/conf/${name}/proxy_arp`) === '1',
+  );
   return switched || namespace.neighbours.some((entry) => entry.proxy && entry.ip === ip);
 }
 
@@ -75,7 +92,9 @@ function best(from: OuterDevice, candidates: readonly OuterDevice[]): OuterDevic
 /** The sender's kernel has met somebody who has the address and is in no dump. */
 function strangerAt(from: OuterDevice, devices: readonly OuterDevice[], edge: FabricEdge): string | undefined {
   const names = [from.link.name, from.link.master];
-  const entry = from.namespace.neighbours.find((candidate) => candidate.ip === edge.nextHop && names.includes(candidate.dev) && candidate.mac !== undefined);
+  const entry = from.namespace.neighbours.find(
+    (candidate) => candidate.ip === edge.nextHop && names.includes(candidate.dev) && candidate.mac !== undefined,
+  );
   if (entry === undefined || entry.state === 'FAILED' || entry.state === 'INCOMPLETE' || entry.state === 'PERMANENT') return undefined;
   if (devices.some((device) => answersTo(device, entry.mac))) return undefined;
   return `${formatIp(edge.nextHop)} is a machine that was not dumped (${entry.mac ?? ''})`;

@@ -55,12 +55,16 @@ function findPlace(machines: readonly Machine[], byId: ReadonlyMap<string, Machi
     return namespace === undefined ? [] : [{ host: machine.host.id, namespace }];
   });
   const [first, second] = found;
-  if (first === undefined) return `there is no namespace "${rest}" in the dump${candidates.length > 1 ? 's' : ''}: there are ${known(candidates)}`;
-  if (second !== undefined) return `"${text}" is in several dumps: say NODE:${rest}, with NODE of ${found.map((place) => place.host).join(', ')}`;
+  if (first === undefined)
+    return `there is no namespace "${rest}" in the dump${candidates.length > 1 ? 's' : ''}: there are ${known(candidates)}`;
+  if (second !== undefined)
+    return `"${text}" is in several dumps: say NODE:${rest}, with NODE of ${found.map((place) => place.host).join(', ')}`;
   return first;
 }
 
 function known(machines: readonly Machine[]): string {
-  const names = machines.flatMap(({ host, pods }) => ['host', ...pods.keys()].map((name) => (machines.length > 1 ? `${host.id}:${name}` : name)));
+  const names = machines.flatMap(({ host, pods }) =>
+    ['host', ...pods.keys()].map((name) => (machines.length > 1 ? `${host.id}:${name}` : name)),
+  );
   return names.length > 12 ? `${names.slice(0, 12).join(', ')}, … (${String(names.length)} in all)` : names.join(', ');
 }

@@ -13,7 +13,11 @@ export async function readMachines(files: readonly string[], log: Logger): Promi
     const dump = decoded.value;
     for (const problem of dump.problems) log[dump.truncated ? 'warn' : 'debug'](`${file}: ${problem}`);
     const other = machines.get(dump.node);
-    if (other !== undefined) throw usageError(`${other.file} and ${file} are both dumps of a machine "${dump.node}"`, 'Collect with --node NAME to give them different names.');
+    if (other !== undefined)
+      throw usageError(
+        `${other.file} and ${file} are both dumps of a machine "${dump.node}"`,
+        'Collect with --node NAME to give them different names.',
+      );
     machines.set(dump.node, { file, machine: hostFromDump(dump) });
   }
   return [...machines.values()].map(({ machine }) => machine);

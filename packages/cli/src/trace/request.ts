@@ -55,7 +55,11 @@ function present<K extends string, V>(key: K, value: V | undefined): Partial<Rec
   return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
 }
 
-function originOf(fields: RequestFields, place: { readonly host: string; readonly namespace: string }, machines: ReadonlyMap<string, Machine>): TraceRequest['origin'] | string {
+function originOf(
+  fields: RequestFields,
+  place: { readonly host: string; readonly namespace: string },
+  machines: ReadonlyMap<string, Machine>,
+): TraceRequest['origin'] | string {
   if (fields.iif === undefined) return { kind: 'socket', ...place, ...(fields.uid !== undefined && { uid: fields.uid }) };
   const namespace = machines.get(place.host)?.host.namespaces.get(place.namespace);
   if (namespace?.links.some((link) => link.name === fields.iif) !== true) {

@@ -10,9 +10,12 @@ export function answerText(answer: Answer): string {
   }
   for (const receiver of answer.receivers ?? (answer.received === undefined ? [] : [answer.received])) {
     const share = 'probability' in receiver && receiver.probability !== null ? ` (${percent(receiver.probability)})` : '';
-    lines.push(`  received in ${receiver.in}: ${receiver.src}:${String(receiver.sport)} > ${receiver.dst}:${String(receiver.dport)}${share}`);
+    lines.push(
+      `  received in ${receiver.in}: ${receiver.src}:${String(receiver.sport)} > ${receiver.dst}:${String(receiver.dport)}${share}`,
+    );
   }
-  if (answer.error !== undefined) lines.push(`  the sender gets ${answer.error.kind} from ${answer.error.from ?? 'its own kernel'} (${answer.error.by})`);
+  if (answer.error !== undefined)
+    lines.push(`  the sender gets ${answer.error.kind} from ${answer.error.from ?? 'its own kernel'} (${answer.error.by})`);
   for (const [index, path] of (answer.paths ?? []).entries()) lines.push('', ...pathLines(index, path));
   return `${lines.join('\n')}\n`;
 }
@@ -23,7 +26,9 @@ function headline({ verdict, probability }: Answer): string {
 
 function pathLines(index: number, path: Path): string[] {
   const of = path.replyTo === undefined ? '' : ` to ${String(path.replyTo)}`;
-  const lines = [`path ${String(index)}, ${path.direction}${of}: ${path.verdict}${path.probability === null ? '' : `, ${percent(path.probability)}`}`];
+  const lines = [
+    `path ${String(index)}, ${path.direction}${of}: ${path.verdict}${path.probability === null ? '' : `, ${percent(path.probability)}`}`,
+  ];
   for (const hop of path.hops) {
     lines.push(`  ${hop.node.type} ${hop.node.id}: ${hop.action}`);
     for (const step of hop.steps) {

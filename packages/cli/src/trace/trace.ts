@@ -12,14 +12,20 @@ import { readMachines } from './read-machines.ts';
 import { checkRequest, parseRequestLine } from './request-schema.ts';
 import { answerText } from './text.ts';
 
-const STATUS: Readonly<Record<Answer['verdict'], ExitStatus>> = { delivered: Exit.ok, dropped: Exit.problem, rejected: Exit.problem, unknown: Exit.unknown };
+const STATUS: Readonly<Record<Answer['verdict'], ExitStatus>> = {
+  delivered: Exit.ok,
+  dropped: Exit.problem,
+  rejected: Exit.problem,
+  unknown: Exit.unknown,
+};
 
 /** `skoop trace DUMP…` */
 export async function trace(run: Run): Promise<ExitStatus> {
   const format = textOf(run.values, 'format') ?? 'text';
   if (format !== 'text' && format !== 'json') throw usageError(`-o ${format}: there is no such format here`, 'There are text and json.');
   const isBatch = isSet(run.values, 'batch');
-  if (run.args.length === 0) throw usageError('no dump is named', '`skoop trace DUMP… --in NAMESPACE -d IP`; `skoop collect > FILE` makes a dump.');
+  if (run.args.length === 0)
+    throw usageError('no dump is named', '`skoop trace DUMP… --in NAMESPACE -d IP`; `skoop collect > FILE` makes a dump.');
   if (isBatch && run.args.includes('-')) throw usageError('with --batch standard input holds the requests, so no dump can be read from it');
   const laboratory = await laboratoryOf(run);
   const brief = isSet(run.values, 'brief');
@@ -36,7 +42,11 @@ export async function trace(run: Run): Promise<ExitStatus> {
 async function laboratoryOf(run: Run): Promise<Laboratory> {
   const machines = await readMachines(run.args, run.log);
   const hosts = new Map(machines.map((machine) => [machine.host.id, machine.host]));
-  return { world: { hosts, fabric: joinHosts(hosts) }, machines: new Map(machines.map((machine) => [machine.host.id, machine])), places: createPlaces(machines) };
+  return {
+    world: { hosts, fabric: joinHosts(hosts) },
+    machines: new Map(machines.map((machine) => [machine.host.id, machine])),
+    places: createPlaces(machines),
+  };
 }
 
 async function batch(run: Run, laboratory: Laboratory, brief: boolean): Promise<ExitStatus> {
@@ -50,7 +60,9 @@ async function batch(run: Run, laboratory: Laboratory, brief: boolean): Promise<
       return process.stdout.errored === null;
     },
     onBug: (line, error) => {
-      process.stderr.write(`error: this is a bug in skoop, met at request ${String(line)}: ${error instanceof Error ? error.message : String(error)}\n`);
+      process.stderr.write(
+        `error: this is a bug in skoop, met at request ${String(line)}: ${error instanceof Error ? error.message : String(error)}\n`,
+      );
       if (error instanceof Error) run.log.debug(error.stack ?? '');
     },
   });

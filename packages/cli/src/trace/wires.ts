@@ -1,4 +1,16 @@
-import { type Host, type Ip, type Link, type LinkAddress, type NetworkNamespace, contains, familyOf, isLinkLocal, isLoopback, prefix, vethPeer } from '@skoop/netstack';
+import {
+  type Host,
+  type Ip,
+  type Link,
+  type LinkAddress,
+  type NetworkNamespace,
+  contains,
+  familyOf,
+  isLinkLocal,
+  isLoopback,
+  prefix,
+  vethPeer,
+} from '@skoop/netstack';
 
 /** A device whose other end is in no namespace of its own dump: it may share a wire with devices of other machines. */
 export interface OuterDevice {
@@ -57,5 +69,7 @@ function isNear(a: LinkAddress, b: LinkAddress): boolean {
 
 function hasMet(a: OuterDevice, b: OuterDevice): boolean {
   const names = [a.link.name, a.link.master];
-  return a.namespace.neighbours.some((entry) => entry.mac !== undefined && entry.mac === b.link.mac && entry.state !== 'PERMANENT' && names.includes(entry.dev));
+  return a.namespace.neighbours.some(
+    (entry) => entry.mac !== undefined && entry.mac === b.link.mac && entry.state !== 'PERMANENT' && names.includes(entry.dev),
+  );
 }

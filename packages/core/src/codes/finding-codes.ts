@@ -3,7 +3,10 @@ import type { CodeEntry, Facts } from './entry.ts';
 
 const quoted = (text: string): string => (text === '' ? '' : `: ${text}`);
 const onDevice = ({ of }: Facts): string => (of('device') === '' ? '' : ` (device ${of('device')})`);
-const backendTool = (of: Facts['of']): string => (of('backend') === 'nftables' ? 'nft -a list ruleset' : `${of('backend') === 'iptables-legacy' ? 'iptables-legacy' : 'iptables'} -t ${of('table')} -S ${of('chain')}`);
+const backendTool = (of: Facts['of']): string =>
+  of('backend') === 'nftables'
+    ? 'nft -a list ruleset'
+    : `${of('backend') === 'iptables-legacy' ? 'iptables-legacy' : 'iptables'} -t ${of('table')} -S ${of('chain')}`;
 const isFor = (name: string): boolean => name !== '';
 
 /** Every finding of the packet model, in words. */
@@ -13,7 +16,8 @@ export const FINDING_ENTRIES: Readonly<Record<FindingCode, CodeEntry>> = {
       of('astray') === 'yes'
         ? `The answer for ${of('destination')} leaves ${at} by a route that does not lead back to the sender`
         : `${at} has no route to ${of('destination')}`,
-    remedy: ({ at, of }) => `On ${at}: ip route get ${of('destination')}; put the route back (a restart of the CNI's pod on that node does, where the CNI made it).`,
+    remedy: ({ at, of }) =>
+      `On ${at}: ip route get ${of('destination')}; put the route back (a restart of the CNI's pod on that node does, where the CNI made it).`,
   },
   ROUTE_BLACKHOLE: {
     message: ({ at, of, text }) => `A blackhole route of ${at} swallows packets to ${of('destination')}${quoted(text)}`,
@@ -40,8 +44,10 @@ export const FINDING_ENTRIES: Readonly<Record<FindingCode, CodeEntry>> = {
     remedy: ({ of }) => `Follow it with traceroute ${of('destination')}: a loop, or a sender with too small a TTL.`,
   },
   ROUTE_MARTIAN_SOURCE: {
-    message: ({ at, of }) => `${at} refuses the source address ${of('source')} on device ${of('device')}: it can't come from there (martian source)`,
-    remedy: ({ at, of }) => `On ${at}: ip route get ${of('destination')} from ${of('source')} iif ${of('device')}; look whether the address is one of its own.`,
+    message: ({ at, of }) =>
+      `${at} refuses the source address ${of('source')} on device ${of('device')}: it can't come from there (martian source)`,
+    remedy: ({ at, of }) =>
+      `On ${at}: ip route get ${of('destination')} from ${of('source')} iif ${of('device')}; look whether the address is one of its own.`,
   },
   ROUTE_MARTIAN_DESTINATION: {
     message: ({ at, of }) => `${at} refuses the destination address ${of('destination')}: no packet may be forwarded to it`,
@@ -53,11 +59,14 @@ export const FINDING_ENTRIES: Readonly<Record<FindingCode, CodeEntry>> = {
   },
   SYSCTL_FORWARDING_OFF: {
     message: ({ at, of, text }) => `${at} does not forward packets: ${text === '' ? of('sysctl') : text}`,
-    remedy: ({ at, of }) => `On ${at}: sysctl -w ${of('sysctl') === '' ? 'net.ipv4.ip_forward' : of('sysctl').replaceAll('/', '.')}=1; and find what turned it off (/etc/sysctl.d).`,
+    remedy: ({ at, of }) =>
+      `On ${at}: sysctl -w ${of('sysctl') === '' ? 'net.ipv4.ip_forward' : of('sysctl').replaceAll('/', '.')}=1; and find what turned it off (/etc/sysctl.d).`,
   },
   SYSCTL_RP_FILTER: {
-    message: ({ at, of, text }) => `Reverse path filtering of ${at} refuses source ${of('source')} on device ${of('device')}${quoted(text)}`,
-    remedy: ({ at, of }) => `On ${at}: ip route get ${of('source')}; mend that route, or sysctl -w net.ipv4.conf.${of('device')}.rp_filter=2.`,
+    message: ({ at, of, text }) =>
+      `Reverse path filtering of ${at} refuses source ${of('source')} on device ${of('device')}${quoted(text)}`,
+    remedy: ({ at, of }) =>
+      `On ${at}: ip route get ${of('source')}; mend that route, or sysctl -w net.ipv4.conf.${of('device')}.rp_filter=2.`,
   },
   SYSCTL_ROUTE_LOCALNET_OFF: {
     message: ({ at, of }) => `${at} takes no loopback address on device ${of('device')} (route_localnet is 0)`,
@@ -65,15 +74,19 @@ export const FINDING_ENTRIES: Readonly<Record<FindingCode, CodeEntry>> = {
   },
   NEIGHBOUR_UNRESOLVED: {
     message: ({ at, of }) => `Nobody answers ${at} for ${of('address')} on device ${of('device')}: the next hop has no link-layer address`,
-    remedy: ({ at, of }) => `On ${at}: ip neigh show ${of('address')}; look whether whoever has that address is up and on the same network.`,
+    remedy: ({ at, of }) =>
+      `On ${at}: ip neigh show ${of('address')}; look whether whoever has that address is up and on the same network.`,
   },
   NEIGHBOUR_WRONG_MAC: {
-    message: ({ at, of }) => `A frame for ${of('address')} goes to ${of('mac')}, which nobody there has${of('actual') === '' ? '' : ` (${of('device')} has ${of('actual')})`}; the address was taken at ${at}`,
-    remedy: ({ at, of }) => `On ${at}: ip neigh show dev ${of('device')}; delete the permanent entry for ${of('address')} (the CNI's pod on that node, restarted, writes it anew).`,
+    message: ({ at, of }) =>
+      `A frame for ${of('address')} goes to ${of('mac')}, which nobody there has${of('actual') === '' ? '' : ` (${of('device')} has ${of('actual')})`}; the address was taken at ${at}`,
+    remedy: ({ at, of }) =>
+      `On ${at}: ip neigh show dev ${of('device')}; delete the permanent entry for ${of('address')} (the CNI's pod on that node, restarted, writes it anew).`,
   },
   LINK_DOWN: {
     message: ({ at, of }) => `Device ${of('device')} of ${at} is down`,
-    remedy: ({ at, of }) => `On ${at}: ip link set ${of('device')} up; routes through it are gone and must be put back, a pod is best deleted.`,
+    remedy: ({ at, of }) =>
+      `On ${at}: ip link set ${of('device')} up; routes through it are gone and must be put back, a pod is best deleted.`,
   },
   LINK_NO_CARRIER: {
     message: ({ at, of }) => `Device ${of('device')} of ${at} has no carrier: its other end is down or gone`,
@@ -88,7 +101,8 @@ export const FINDING_ENTRIES: Readonly<Record<FindingCode, CodeEntry>> = {
     remedy: ({ at, of }) => `On ${at}: bridge link show dev ${of('port')}; bridge link set dev ${of('port')} state 3.`,
   },
   BRIDGE_HAIRPIN_OFF: {
-    message: ({ at, of }) => `Bridge ${of('bridge')} on ${at} would have to send the packet back by the port that it came from, ${of('port')}, and hairpin mode is off there`,
+    message: ({ at, of }) =>
+      `Bridge ${of('bridge')} on ${at} would have to send the packet back by the port that it came from, ${of('port')}, and hairpin mode is off there`,
     remedy: ({ at, of }) => `On ${at}: bridge link set dev ${of('port')} hairpin on; and set hairpinMode in the CNI's configuration.`,
   },
   BRIDGE_PORT_ISOLATED: {
@@ -97,36 +111,49 @@ export const FINDING_ENTRIES: Readonly<Record<FindingCode, CodeEntry>> = {
   },
   BRIDGE_NO_PORT: {
     message: ({ at, of }) => `Bridge ${of('bridge')} on ${at} has no port to ${of('mac') === '' ? of('destination') : of('mac')}`,
-    remedy: ({ at, of }) => `On ${at}: bridge link show; bridge fdb show br ${of('bridge')}; the pod's veth end may have lost its master (delete the pod).`,
+    remedy: ({ at, of }) =>
+      `On ${at}: bridge link show; bridge fdb show br ${of('bridge')}; the pod's veth end may have lost its master (delete the pod).`,
   },
   TUNNEL_FDB_MISSING: {
-    message: ({ at, of }) => `VXLAN device ${of('device')} of ${at} has no forwarding entry for ${of('mac')}, the way to ${of('destination')}`,
-    remedy: ({ at, of }) => `On ${at}: bridge fdb show dev ${of('device')}; restart the CNI's pod on that node, which writes the entry anew.`,
+    message: ({ at, of }) =>
+      `VXLAN device ${of('device')} of ${at} has no forwarding entry for ${of('mac')}, the way to ${of('destination')}`,
+    remedy: ({ at, of }) =>
+      `On ${at}: bridge fdb show dev ${of('device')}; restart the CNI's pod on that node, which writes the entry anew.`,
   },
   TUNNEL_VNI_UNKNOWN: {
     message: ({ at, of }) => `${at} has no VXLAN device with the network identifier ${of('vni')} on port ${of('port')}`,
     remedy: ({ at }) => `On ${at}: ip -d link show type vxlan; both nodes must use the same identifier and port.`,
   },
   NETFILTER_DROP: {
-    message: ({ at, of, text }) => `A rule of ${at} drops the packet (${of('backend')}, table ${of('table')}, chain ${of('chain')}, hook ${of('hook')})${quoted(text)}`,
+    message: ({ at, of, text }) =>
+      `A rule of ${at} drops the packet (${of('backend')}, table ${of('table')}, chain ${of('chain')}, hook ${of('hook')})${quoted(text)}`,
     remedy: ({ at, of }) => `On ${at}: ${backendTool(of)}; delete the rule, or put one that accepts before it.`,
   },
   NETFILTER_REJECT: {
-    message: ({ at, of, text }) => `A rule of ${at} rejects the packet (${of('backend')}, table ${of('table')}, chain ${of('chain')}, hook ${of('hook')})${quoted(text)}`,
-    remedy: ({ at, of, text }) => (text.includes('has no endpoints') ? "kube-proxy's rule for a Service without endpoints: give the Service ready pods." : `On ${at}: ${backendTool(of)}; delete the rule, or put one that accepts before it.`),
+    message: ({ at, of, text }) =>
+      `A rule of ${at} rejects the packet (${of('backend')}, table ${of('table')}, chain ${of('chain')}, hook ${of('hook')})${quoted(text)}`,
+    remedy: ({ at, of, text }) =>
+      text.includes('has no endpoints')
+        ? "kube-proxy's rule for a Service without endpoints: give the Service ready pods."
+        : `On ${at}: ${backendTool(of)}; delete the rule, or put one that accepts before it.`,
   },
   NETFILTER_POLICY_DROP: {
-    message: ({ at, of }) => `No rule of ${at} accepts the packet and the policy of chain ${of('chain')} (${of('backend')}, table ${of('table')}) is to drop`,
+    message: ({ at, of }) =>
+      `No rule of ${at} accepts the packet and the policy of chain ${of('chain')} (${of('backend')}, table ${of('table')}) is to drop`,
     remedy: ({ at, of }) => `On ${at}: ${backendTool(of)}; add a rule that accepts, or set the policy (iptables -P ${of('chain')} ACCEPT).`,
   },
   NAT_NO_ADDRESS: {
-    message: ({ at, of }) => `${at} should translate the source address and has none to give${onDevice({ at, of, text: '', evidence: [] })}`,
+    message: ({ at, of }) =>
+      `${at} should translate the source address and has none to give${onDevice({ at, of, text: '', evidence: [] })}`,
     remedy: ({ at }) => `On ${at}: ip address; give the outgoing device its address back.`,
   },
   NAT_REPLY_MISMATCH: {
     message: ({ at, of }) =>
-      isFor(of('expected')) ? `The answer reaches ${at} from ${of('actual')}, and ${of('expected')} was asked: its translation is not undone, and the sender refuses it` : `The answer goes to ${of('actual')} and ends at ${at}, which did not ask`,
-    remedy: () => 'The answer takes another way than the packet: look for a missing masquerade (a pod behind a Service that answers a client on its own node, say), or bridge-nf-call-iptables being 0.',
+      isFor(of('expected'))
+        ? `The answer reaches ${at} from ${of('actual')}, and ${of('expected')} was asked: its translation is not undone, and the sender refuses it`
+        : `The answer goes to ${of('actual')} and ends at ${at}, which did not ask`,
+    remedy: () =>
+      'The answer takes another way than the packet: look for a missing masquerade (a pod behind a Service that answers a client on its own node, say), or bridge-nf-call-iptables being 0.',
   },
   SOCKET_NOT_LISTENING: {
     message: ({ at, of }) =>
@@ -136,8 +163,10 @@ export const FINDING_ENTRIES: Readonly<Record<FindingCode, CodeEntry>> = {
     remedy: ({ at }) => `In ${at}: ss -lnp; start the server, let it listen on all addresses, or ask for the port that it has.`,
   },
   MTU_EXCEEDED: {
-    message: ({ at, of }) => `A packet of ${of('length')} bytes does not pass device ${of('device')} of ${at}, whose MTU is ${of('mtu')}, and must not be fragmented`,
-    remedy: ({ at, of }) => `On ${at}: ip link show ${of('device')}; the pods' MTU must be the smallest on the way (less 50 bytes for VXLAN).`,
+    message: ({ at, of }) =>
+      `A packet of ${of('length')} bytes does not pass device ${of('device')} of ${at}, whose MTU is ${of('mtu')}, and must not be fragmented`,
+    remedy: ({ at, of }) =>
+      `On ${at}: ip link show ${of('device')}; the pods' MTU must be the smallest on the way (less 50 bytes for VXLAN).`,
   },
   MODEL_UNSUPPORTED: {
     message: ({ at, of }) => `The model does not know what ${at} does here: ${of('construct')}`,
@@ -152,7 +181,8 @@ export const FINDING_ENTRIES: Readonly<Record<FindingCode, CodeEntry>> = {
     remedy: () => 'Ask for one backend by its own address.',
   },
   COLLECT_ARTIFACT_MISSING: {
-    message: ({ at, of }) => `${at}: ${of('artifact') === '' ? 'something' : of('artifact')} could not be read (${of('why') === '' ? 'no reason told' : of('why')})`,
+    message: ({ at, of }) =>
+      `${at}: ${of('artifact') === '' ? 'something' : of('artifact')} could not be read (${of('why') === '' ? 'no reason told' : of('why')})`,
     remedy: ({ at }) => `On ${at}: skoop-collect.sh by hand shows why; the image of the collector must have the tool.`,
   },
   COLLECT_NODE_MISSING: {

@@ -24,5 +24,9 @@ export interface ProviderContext extends ConfigReader {
    * Puts a provider's part and the CNI's together into a {@link Network}. Core detects the CNI and finds its plugin.
    * `cnis` names those that the provider supports; another is refused with the code `UNSUPPORTED_CNI`.
    */
-  compose(parts: { readonly infra: InfraShim; readonly nodeKinds?: readonly string[]; readonly cnis?: readonly string[] }): Promise<Network>;
+  compose(parts: {
+    readonly infra: InfraShim;
+    readonly nodeKinds?: readonly string[];
+    readonly cnis?: readonly string[];
+  }): Promise<Network>;
 }

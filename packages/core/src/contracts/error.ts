@@ -14,11 +14,25 @@ export interface SkoopError {
 }
 
 /** Makes an error that can be thrown: an `Error` with the fields of {@link SkoopError}. */
-export function skoopError(code: string, message: string, options: { remedy?: string; exit?: 2 | 4; cause?: unknown } = {}): Error & SkoopError {
+export function skoopError(
+  code: string,
+  message: string,
+  options: { remedy?: string; exit?: 2 | 4; cause?: unknown } = {},
+): Error & SkoopError {
   const { remedy = '', exit = 2, cause } = options;
-  return Object.assign(new Error(message, cause === undefined ? undefined : { cause }), { name: 'SkoopError' as const, code, remedy, exit });
+  return Object.assign(new Error(message, cause === undefined ? undefined : { cause }), {
+    name: 'SkoopError' as const,
+    code,
+    remedy,
+    exit,
+  });
 }
 
 export function isSkoopError(value: unknown): value is SkoopError {
-  return typeof value === 'object' && value !== null && (value as { name?: unknown }).name === 'SkoopError' && typeof (value as { code?: unknown }).code === 'string';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    (value as { name?: unknown }).name === 'SkoopError' &&
+    typeof (value as { code?: unknown }).code === 'string'
+  );
 }

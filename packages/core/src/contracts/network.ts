@@ -15,7 +15,11 @@ export interface Question {
 /** Owns every resource of a run. */
 export interface Network {
   /** Follows one packet. Never throws for what the cluster is or lacks: that is in the answer. */
-  diagnose(question: Question, src: Endpoint, dst: Endpoint): Promise<{ readonly suspicions: readonly Suspicion[]; readonly path: PacketPath }>;
+  diagnose(
+    question: Question,
+    src: Endpoint,
+    dst: Endpoint,
+  ): Promise<{ readonly suspicions: readonly Suspicion[]; readonly path: PacketPath }>;
   /** Every invariant of every node and pod, without a packet. */
   check?(signal: AbortSignal): Promise<readonly Suspicion[]>;
   dispose(): Promise<void>;

@@ -33,12 +33,16 @@ export function askInfra(shim: InfraShim | undefined, cluster: Cluster, signal: 
     nodeToNode: (src, oif, dst, packet, direction) => {
       const [from, to] = [node(src), node(dst)];
       if (from === undefined || to === undefined || from === to) return Promise.resolve(PASS);
-      return ask(ref(src), ['nodeToNode', src, oif, dst, packet, direction], (infra) => infra.nodeToNode(from, oif, to, packet, { signal, direction }));
+      return ask(ref(src), ['nodeToNode', src, oif, dst, packet, direction], (infra) =>
+        infra.nodeToNode(from, oif, to, packet, { signal, direction }),
+      );
     },
     nodeToExternal: (src, oif, packet, direction) => {
       const from = node(src);
       if (from === undefined) return Promise.resolve(PASS);
-      return ask(ref(src), ['nodeToExternal', src, oif, packet, direction], (infra) => infra.nodeToExternal(from, oif, packet, { signal, direction }));
+      return ask(ref(src), ['nodeToExternal', src, oif, packet, direction], (infra) =>
+        infra.nodeToExternal(from, oif, packet, { signal, direction }),
+      );
     },
     externalToNode: (dst, packet, direction) => {
       const to = node(dst);
@@ -48,8 +52,10 @@ export function askInfra(shim: InfraShim | undefined, cluster: Cluster, signal: 
     externalToLoadBalancer: (service, packet, backends, direction) => {
       const nodes = backends.flatMap((name) => node(name) ?? []);
       const { namespace, name } = service.metadata;
-      return ask({ type: 'service', id: `${namespace}/${name}` }, ['externalToLoadBalancer', namespace, name, packet, backends, direction], (infra) =>
-        infra.externalToLoadBalancer(service, packet, nodes, { signal, direction }),
+      return ask(
+        { type: 'service', id: `${namespace}/${name}` },
+        ['externalToLoadBalancer', namespace, name, packet, backends, direction],
+        (infra) => infra.externalToLoadBalancer(service, packet, nodes, { signal, direction }),
       );
     },
   };
@@ -83,7 +89,8 @@ async function guarded(on: NetNodeRef, method: string, signal: AbortSignal, call
 }
 
 function checked(on: NetNodeRef, method: string, answer: unknown): InfraResult {
-  if (typeof answer !== 'object' || answer === null || !OUTCOMES.has((answer as { outcome?: unknown }).outcome)) return unclear(on, method, 'its answer has no known outcome');
+  if (typeof answer !== 'object' || answer === null || !OUTCOMES.has((answer as { outcome?: unknown }).outcome))
+    return unclear(on, method, 'its answer has no known outcome');
   const result = answer as InfraResult;
   return Array.isArray(result.suspicions) ? result : { ...result, suspicions: [] };
 }
@@ -92,6 +99,14 @@ function checked(on: NetNodeRef, method: string, answer: unknown): InfraResult {
 export function unclear(on: NetNodeRef, method: string, why: string): InfraResult {
   return {
     outcome: 'unknown',
-    suspicions: [suspect('COLLECT_INFRA_UNKNOWN', 'WARNING', on, `What the network under ${on.type} ${on.id} does is unknown: the provider's ${method} gave no answer (${why})`, { remedy: 'Look whether the provider has its rights and its settings: skoop plugins inspect.' })],
+    suspicions: [
+      suspect(
+        'COLLECT_INFRA_UNKNOWN',
+        'WARNING',
+        on,
+        `What the network under ${on.type} ${on.id} does is unknown: the provider's ${method} gave no answer (${why})`,
+        { remedy: 'Look whether the provider has its rights and its settings: skoop plugins inspect.' },
+      ),
+    ],
   };
 }

@@ -33,9 +33,16 @@ export function targetOf(cluster: Cluster, end: Endpoint, protocol: string): Ser
   const fits = (port: ServicePort, number: number): boolean => number === end.port && port.protocol.toLowerCase() === protocol;
   if (end.kind === 'service') {
     const owner = ownerOfAddress(cluster, ip);
-    const service = owner.kind === 'service' ? owner.service : cluster.services.find(({ metadata }) => metadata.namespace === end.namespace && metadata.name === end.name);
+    const service =
+      owner.kind === 'service'
+        ? owner.service
+        : cluster.services.find(({ metadata }) => metadata.namespace === end.namespace && metadata.name === end.name);
     if (service === undefined) return undefined;
-    return { service, port: service.spec.ports.find((port) => fits(port, port.port)), entry: owner.kind === 'service' && owner.by !== 'cluster-ip' ? 'external' : 'internal' };
+    return {
+      service,
+      port: service.spec.ports.find((port) => fits(port, port.port)),
+      entry: owner.kind === 'service' && owner.by !== 'cluster-ip' ? 'external' : 'internal',
+    };
   }
   if (end.kind !== 'node') return undefined;
   for (const service of cluster.services) {
@@ -46,7 +53,10 @@ export function targetOf(cluster: Cluster, end: Endpoint, protocol: string): Ser
 }
 
 export function slicesOf(cluster: Cluster, service: Service): readonly EndpointSlice[] {
-  return cluster.endpointSlices.filter(({ metadata }) => metadata.namespace === service.metadata.namespace && metadata.labels['kubernetes.io/service-name'] === service.metadata.name);
+  return cluster.endpointSlices.filter(
+    ({ metadata }) =>
+      metadata.namespace === service.metadata.namespace && metadata.labels['kubernetes.io/service-name'] === service.metadata.name,
+  );
 }
 
 /** Every endpoint of one port, of one IP version, usable or not. A slice's port binds by name and protocol; its number is resolved already. */

@@ -56,7 +56,12 @@ export function conversationsOf(trace: Trace): readonly Conversation[] {
 }
 
 function wayOf(path: TracePath): Way {
-  return { verdict: path.verdict, stops: path.hops.map((hop) => ({ kind: 'hop', hop })), crossings: path.crossings, received: path.received };
+  return {
+    verdict: path.verdict,
+    stops: path.hops.map((hop) => ({ kind: 'hop', hop })),
+    crossings: path.crossings,
+    received: path.received,
+  };
 }
 
 /** An answer, or an error, that does not get back leaves silence. */

@@ -29,7 +29,12 @@ import { throughInfra } from './through-infra.ts';
 const ONWARD = 3;
 
 /** One question through the kernels and the cloud. */
-export async function diagnose(parts: NetworkParts, question: Question, source: Endpoint, destination: Endpoint): Promise<{ readonly suspicions: readonly Suspicion[]; readonly path: PacketPath }> {
+export async function diagnose(
+  parts: NetworkParts,
+  question: Question,
+  source: Endpoint,
+  destination: Endpoint,
+): Promise<{ readonly suspicions: readonly Suspicion[]; readonly path: PacketPath }> {
   const objects = parts.source.cluster;
   const infra = askInfra(parts.infra, objects, question.signal);
   const packet = packetOf(question, source, destination);
@@ -37,7 +42,13 @@ export async function diagnose(parts: NetworkParts, question: Question, source: 
   const target = targetOf(objects, destination, question.protocol);
   const isInside = homeOf(objects, source).kind !== 'outside';
   const outside = isInside ? undefined : await outsideOf(objects, infra, source, destination, target, question);
-  const round = firstRound(objects, [source, destination], target, outside?.incoming.map(({ node }) => node) ?? [], parts.allBackends === true);
+  const round = firstRound(
+    objects,
+    [source, destination],
+    target,
+    outside?.incoming.map(({ node }) => node) ?? [],
+    parts.allBackends === true,
+  );
   const first = collectedOf(await parts.source.collect(round.nodes));
   const begin = outside === undefined ? startInside(first.cluster, source, packet) : startOutside(first.cluster, outside, packet);
   const run: Run = { parts, infra, left: new Set(round.left), packet, destination };
@@ -69,15 +80,33 @@ interface Run {
 }
 
 /** Traces from every start, asks the cloud, and traces on where the cloud sends a packet elsewhere. */
-async function walkAll(run: Run, first: Collected, begin: Starts): Promise<{ readonly collected: Collected; readonly conversations: readonly Conversation[] }> {
+async function walkAll(
+  run: Run,
+  first: Collected,
+  begin: Starts,
+): Promise<{ readonly collected: Collected; readonly conversations: readonly Conversation[] }> {
   let collected = first;
   let starts = begin.starts;
   const conversations: Conversation[] = [...begin.ended];
   for (let depth = 0; starts.length > 0; depth++) {
-    const followed = await follow(run.parts.source, collected, starts.map(({ request }) => request), run.left);
+    const followed = await follow(
+      run.parts.source,
+      collected,
+      starts.map(({ request }) => request),
+      run.left,
+    );
     collected = followed.collected;
-    const traced = starts.flatMap((start, index) => conversationsOf(followed.traces[index] ?? { verdict: 'unknown', paths: [], needs: [] }).map((conversation) => ({ start, conversation })));
-    const passed = await throughInfra(run.infra, collected.cluster, traced.map(({ conversation }) => conversation));
+    const traced = starts.flatMap((start, index) =>
+      conversationsOf(followed.traces[index] ?? { verdict: 'unknown', paths: [], needs: [] }).map((conversation) => ({
+        start,
+        conversation,
+      })),
+    );
+    const passed = await throughInfra(
+      run.infra,
+      collected.cluster,
+      traced.map(({ conversation }) => conversation),
+    );
     const next: Start[] = [];
     for (const [index, result] of passed.entries()) {
       const start = traced[index]?.start;
@@ -88,7 +117,16 @@ async function walkAll(run: Run, first: Collected, begin: Starts): Promise<{ rea
       }
       if (depth >= ONWARD) continue;
       const { onward } = result;
-      const more = startOnward(collected.cluster, { ...onward, before: [...start.before, ...onward.before], suspicions: [...start.suspicions, ...onward.suspicions], probability: times(start.probability, onward.probability) }, run.packet);
+      const more = startOnward(
+        collected.cluster,
+        {
+          ...onward,
+          before: [...start.before, ...onward.before],
+          suspicions: [...start.suspicions, ...onward.suspicions],
+          probability: times(start.probability, onward.probability),
+        },
+        run.packet,
+      );
       next.push(...more.starts);
       conversations.push(...more.ended);
     }
@@ -105,7 +143,11 @@ function joined(start: Start, conversation: Conversation): Conversation {
     ...conversation,
     verdict: isOpen ? 'unknown' : conversation.verdict,
     probability: times(start.probability, conversation.probability),
-    forward: { ...conversation.forward, verdict: isOpen && conversation.forward.verdict === 'delivered' ? 'unknown' : conversation.forward.verdict, stops: [...start.before, ...conversation.forward.stops] },
+    forward: {
+      ...conversation.forward,
+      verdict: isOpen && conversation.forward.verdict === 'delivered' ? 'unknown' : conversation.forward.verdict,
+      stops: [...start.before, ...conversation.forward.stops],
+    },
     suspicions: [...before, ...conversation.suspicions],
   };
 }
@@ -116,7 +158,9 @@ function times(a: number | undefined, b: number | undefined): number | undefined
 
 /** Ways to backends outside of the sample are no part of the answer, unless there are no others. */
 function withoutLeft(conversations: readonly Conversation[], left: ReadonlySet<string>): readonly Conversation[] {
-  const kept = conversations.filter(({ findings }) => !findings.some(({ code, details }) => code === 'COLLECT_NODE_MISSING' && left.has(details['node'] ?? '')));
+  const kept = conversations.filter(
+    ({ findings }) => !findings.some(({ code, details }) => code === 'COLLECT_NODE_MISSING' && left.has(details['node'] ?? '')),
+  );
   return kept.length > 0 ? kept : conversations;
 }
 
@@ -156,7 +200,12 @@ function put(cluster: Cluster, finding: Finding, level: Level, cause: boolean): 
 }
 
 /** A full-sized segment besides, both ways: its loss does not change the verdict of the first packet. */
-async function probeSize(run: Run, collected: Collected, starts: readonly Start[], conversations: readonly Conversation[]): Promise<readonly Suspicion[]> {
+async function probeSize(
+  run: Run,
+  collected: Collected,
+  starts: readonly Start[],
+  conversations: readonly Conversation[],
+): Promise<readonly Suspicion[]> {
   const requests = starts.flatMap(({ request }) => fullSized(collected.cluster, request, conversations) ?? []);
   if (requests.length === 0) return [];
   const { traces, collected: after } = await follow(run.parts.source, collected, requests, run.left);
@@ -166,10 +215,22 @@ async function probeSize(run: Run, collected: Collected, starts: readonly Start[
 function sampled(left: readonly string[], destination: Endpoint): readonly Suspicion[] {
   if (left.length === 0) return [];
   const on = { type: 'service', id: destination.service ?? destination.ip };
-  return [suspect('COLLECT_SAMPLED', 'INFO', on, `Ten of the nodes with backends of ${on.id} were looked at; left out: ${left.join(', ')}`, { remedy: 'Add --all-backends to look at all of them.' })];
+  return [
+    suspect('COLLECT_SAMPLED', 'INFO', on, `Ten of the nodes with backends of ${on.id} were looked at; left out: ${left.join(', ')}`, {
+      remedy: 'Add --all-backends to look at all of them.',
+    }),
+  ];
 }
 
 function unused(destination: Endpoint): readonly Suspicion[] {
   if (destination.kind !== 'ip') return [];
-  return [suspect('ENDPOINT_ADDRESS_UNUSED', 'WARNING', { type: 'external', id: destination.ip }, `${destination.ip} is an address of the pod network and no pod has it`, { remedy: 'Look who has it now: kubectl get pods -A -o wide; a client may hold the address of a pod that is gone.' })];
+  return [
+    suspect(
+      'ENDPOINT_ADDRESS_UNUSED',
+      'WARNING',
+      { type: 'external', id: destination.ip },
+      `${destination.ip} is an address of the pod network and no pod has it`,
+      { remedy: 'Look who has it now: kubectl get pods -A -o wide; a client may hold the address of a pod that is gone.' },
+    ),
+  ];
 }

@@ -78,7 +78,8 @@ function carry(cluster: Cluster, stations: Stations, edge: FabricEdge): FabricAn
   }
   const device = uplinkFor(owner, edge.nextHop, senders(cluster, edge));
   if (device === undefined) return { kind: 'nobody', reason: `${owner.host.id} has no device on the wire` };
-  if (!device.up || !device.carrier) return { kind: 'nobody', reason: `${device.name} of ${owner.host.id} is ${device.up ? 'without carrier' : 'down'}` };
+  if (!device.up || !device.carrier)
+    return { kind: 'nobody', reason: `${device.name} of ${owner.host.id} is ${device.up ? 'without carrier' : 'down'}` };
   return { kind: 'host', host: owner.host.id, namespace: owner.namespace.id, device: device.name };
 }
 
@@ -98,7 +99,8 @@ function carryToPod(cluster: Cluster, stations: Stations, edge: FabricEdge): Fab
   );
   if (isUplink) return undefined;
   const pod = podByAddress(cluster, edge.nextHop);
-  if (pod === undefined || pod.spec.nodeName !== edge.host) return { kind: 'nobody', reason: `no pod of ${edge.host} has the address ${formatIp(edge.nextHop)}` };
+  if (pod === undefined || pod.spec.nodeName !== edge.host)
+    return { kind: 'nobody', reason: `no pod of ${edge.host} has the address ${formatIp(edge.nextHop)}` };
   const key = `${pod.metadata.namespace}/${pod.metadata.name}`;
   // It is in the dump, behind another device.
   if (state.pods.has(key)) return { kind: 'nobody', reason: `pod ${key} is not behind ${edge.device}` };

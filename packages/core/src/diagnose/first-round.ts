@@ -13,14 +13,23 @@ export interface FirstRound {
 const SAMPLE = 10;
 
 /** The nodes of source and destination, and of the Service's backends: the first ten by name, or all. */
-export function firstRound(cluster: Cluster, ends: readonly Endpoint[], target: ServiceTarget | undefined, arriving: readonly string[], all: boolean): FirstRound {
+export function firstRound(
+  cluster: Cluster,
+  ends: readonly Endpoint[],
+  target: ServiceTarget | undefined,
+  arriving: readonly string[],
+  all: boolean,
+): FirstRound {
   const nodes = new Set(arriving);
   for (const end of ends) {
     const home = homeOf(cluster, end);
     if (home.kind !== 'outside' && home.node !== '') nodes.add(home.node);
   }
   const family = familyOfText(ends[1]?.ip ?? '');
-  const backends = target?.port === undefined ? [] : endpointsOf(cluster, target.service, target.port, family).filter(({ ready, serving }) => ready || serving);
+  const backends =
+    target?.port === undefined
+      ? []
+      : endpointsOf(cluster, target.service, target.port, family).filter(({ ready, serving }) => ready || serving);
   const known = new Set(cluster.nodes.map(({ metadata }) => metadata.name));
   const theirs = [...new Set(backends.map(({ node }) => node))].filter((node) => known.has(node)).sort();
   const chosen = all ? theirs : theirs.slice(0, SAMPLE);

@@ -18,13 +18,20 @@ export function collectedOf(cluster: Cluster): Collected {
  * Traces all of them, collects whatever nodes they turn out to need, all at once, and traces again from the start, until nothing
  * is needed that can be had. `left` are nodes that are left out on purpose.
  */
-export async function follow(source: ClusterSource, start: Collected, requests: readonly TraceRequest[], left: ReadonlySet<string>): Promise<{ readonly collected: Collected; readonly traces: readonly Trace[] }> {
+export async function follow(
+  source: ClusterSource,
+  start: Collected,
+  requests: readonly TraceRequest[],
+  left: ReadonlySet<string>,
+): Promise<{ readonly collected: Collected; readonly traces: readonly Trace[] }> {
   let collected = start;
   for (;;) {
     const { cluster, world } = collected;
     const traces = requests.map((request) => trace(world, request));
     const known = new Set(cluster.nodes.map(({ metadata }) => metadata.name));
-    const needs = [...new Set(traces.flatMap(({ needs: wanted }) => wanted))].filter((need) => known.has(need) && !cluster.hosts.has(need) && !left.has(need));
+    const needs = [...new Set(traces.flatMap(({ needs: wanted }) => wanted))].filter(
+      (need) => known.has(need) && !cluster.hosts.has(need) && !left.has(need),
+    );
     if (needs.length === 0) return { collected, traces };
     const more = await source.collect(needs.sort());
     // A source that does not even say "missing" would be asked for ever.

@@ -16,7 +16,15 @@ export function healthOf(cluster: Cluster, conversations: readonly Conversation[
     if (ns === undefined || state?.kind !== 'dumped') continue;
     if (namespace === state.host.root) {
       found.push(...conntrackFull(cluster, host, ns));
-      if (state.truncated) found.push(suspect('COLLECT_TRUNCATED', 'INFO', { type: 'node', id: host }, `The dump of node ${host} is cut off: what is missing at its end is unknown`));
+      if (state.truncated)
+        found.push(
+          suspect(
+            'COLLECT_TRUNCATED',
+            'INFO',
+            { type: 'node', id: host },
+            `The dump of node ${host} is cut off: what is missing at its end is unknown`,
+          ),
+        );
     }
   }
   return [...found, ...failedNeighbours(cluster, conversations), ...missingNodesSeen(cluster)];
@@ -26,7 +34,8 @@ export function healthOf(cluster: Cluster, conversations: readonly Conversation[
 export function placesOf(conversations: readonly Conversation[]): readonly { readonly host: string; readonly namespace: string }[] {
   const places = new Map<string, { host: string; namespace: string }>();
   for (const { forward, reply } of conversations)
-    for (const way of [forward, reply]) for (const { host, namespace } of way === undefined ? [] : hopsOf(way)) places.set(`${host} ${namespace}`, { host, namespace });
+    for (const way of [forward, reply])
+      for (const { host, namespace } of way === undefined ? [] : hopsOf(way)) places.set(`${host} ${namespace}`, { host, namespace });
   return [...places.values()];
 }
 
@@ -38,9 +47,15 @@ function conntrackFull(cluster: Cluster, host: string, ns: NetworkNamespace): re
   if (!(max > 0) || !(count >= NEARLY * max)) return [];
   const on = refOf(cluster, host, ns.id);
   return [
-    suspect('NETFILTER_CONNTRACK_FULL', 'WARNING', on, `The connection tracking table of ${spoken(on)} is nearly full: ${String(count)} of ${String(max)} entries; once it is full, new connections are dropped`, {
-      remedy: `On ${spoken(on)}: sysctl -w net.netfilter.nf_conntrack_max=${String(max * 2)}; conntrack -L shows what fills it.`,
-    }),
+    suspect(
+      'NETFILTER_CONNTRACK_FULL',
+      'WARNING',
+      on,
+      `The connection tracking table of ${spoken(on)} is nearly full: ${String(count)} of ${String(max)} entries; once it is full, new connections are dropped`,
+      {
+        remedy: `On ${spoken(on)}: sysctl -w net.netfilter.nf_conntrack_max=${String(max * 2)}; conntrack -L shows what fills it.`,
+      },
+    ),
   ];
 }
 
@@ -50,8 +65,17 @@ function failedNeighbours(cluster: Cluster, conversations: readonly Conversation
   for (const { forward, reply } of conversations)
     for (const way of [forward, reply]) {
       if (way === undefined) continue;
-      for (const { host, namespace, steps } of hopsOf(way)) for (const step of steps) if (step.kind === 'neighbour') used.set(`${namespace} ${step.device} ${formatIp(step.ip)}`, { host, namespace, ip: step.ip, device: step.device });
-      for (const { edge } of way.crossings) used.set(`${edge.namespace} ${edge.device} ${formatIp(edge.nextHop)}`, { host: edge.host, namespace: edge.namespace, ip: edge.nextHop, device: edge.device });
+      for (const { host, namespace, steps } of hopsOf(way))
+        for (const step of steps)
+          if (step.kind === 'neighbour')
+            used.set(`${namespace} ${step.device} ${formatIp(step.ip)}`, { host, namespace, ip: step.ip, device: step.device });
+      for (const { edge } of way.crossings)
+        used.set(`${edge.namespace} ${edge.device} ${formatIp(edge.nextHop)}`, {
+          host: edge.host,
+          namespace: edge.namespace,
+          ip: edge.nextHop,
+          device: edge.device,
+        });
     }
   return [...used.values()].flatMap(({ host, namespace, ip, device }) => {
     const state = cluster.hosts.get(host);
@@ -63,10 +87,16 @@ function failedNeighbours(cluster: Cluster, conversations: readonly Conversation
 
 function failed(cluster: Cluster, host: string, namespace: string, entry: Neighbour, level: Suspicion['level'], whose: string): Suspicion {
   const on = refOf(cluster, host, namespace);
-  return suspect('NEIGHBOUR_FAILED', level, on, `The kernel of ${spoken(on)} got no answer from ${formatIp(entry.ip)}${whose} on ${entry.dev} of late (neighbour entry FAILED)`, {
-    evidence: [entry.source],
-    remedy: `On ${spoken(on)}: ping -c 3 ${formatIp(entry.ip)}; ip neigh show ${formatIp(entry.ip)}`,
-  });
+  return suspect(
+    'NEIGHBOUR_FAILED',
+    level,
+    on,
+    `The kernel of ${spoken(on)} got no answer from ${formatIp(entry.ip)}${whose} on ${entry.dev} of late (neighbour entry FAILED)`,
+    {
+      evidence: [entry.source],
+      remedy: `On ${spoken(on)}: ping -c 3 ${formatIp(entry.ip)}; ip neigh show ${formatIp(entry.ip)}`,
+    },
+  );
 }
 
 /** What the kernels that were dumped know of nodes that gave no dump. */
@@ -81,7 +111,13 @@ function missingNodesSeen(cluster: Cluster): readonly Suspicion[] {
       for (const entry of root?.neighbours ?? []) {
         if ((entry.state !== 'FAILED' && entry.state !== 'INCOMPLETE') || !theirs.has(entry.ip) || root === undefined) continue;
         const told = failed(cluster, observer, root.id, entry, 'CRITICAL', `, node ${name},`);
-        found.push({ ...told, evidence: [...told.evidence, ...(node === undefined ? [] : [objectEvidence('Node', node, '/status/addresses', node.status.addresses)])] });
+        found.push({
+          ...told,
+          evidence: [
+            ...told.evidence,
+            ...(node === undefined ? [] : [objectEvidence('Node', node, '/status/addresses', node.status.addresses)]),
+          ],
+        });
       }
     }
   }
@@ -89,7 +125,11 @@ function missingNodesSeen(cluster: Cluster): readonly Suspicion[] {
 }
 
 /** What the CNI's plugin finds wrong with the nodes and the pods on the way. */
-export function cniChecks(cluster: Cluster, cni: { readonly plugin: CniPlugin; readonly config: CniConfig } | undefined, conversations: readonly Conversation[]): readonly Suspicion[] {
+export function cniChecks(
+  cluster: Cluster,
+  cni: { readonly plugin: CniPlugin; readonly config: CniConfig } | undefined,
+  conversations: readonly Conversation[],
+): readonly Suspicion[] {
   if (cni === undefined) return [];
   const { plugin, config } = cni;
   const found: Suspicion[] = [];
@@ -97,7 +137,15 @@ export function cniChecks(cluster: Cluster, cni: { readonly plugin: CniPlugin; r
     try {
       found.push(...run());
     } catch (error) {
-      found.push(suspect('COLLECT_CHECK_FAILED', 'INFO', { type: 'node', id }, `The checks of plugin ${plugin.name} on ${id} ended with an error: ${error instanceof Error ? error.message : String(error)}`, { remedy: 'Report it to the author of the plugin; the rest of the answer does not depend on it.' }));
+      found.push(
+        suspect(
+          'COLLECT_CHECK_FAILED',
+          'INFO',
+          { type: 'node', id },
+          `The checks of plugin ${plugin.name} on ${id} ended with an error: ${error instanceof Error ? error.message : String(error)}`,
+          { remedy: 'Report it to the author of the plugin; the rest of the answer does not depend on it.' },
+        ),
+      );
     }
   };
   for (const { host, namespace } of placesOf(conversations)) {

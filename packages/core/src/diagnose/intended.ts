@@ -19,7 +19,13 @@ export interface Intended {
   readonly suspicions: readonly Suspicion[];
 }
 
-export function intendedOf(cluster: Cluster, protocol: string, source: Endpoint, destination: Endpoint, cni: CniPlugin | undefined): Intended {
+export function intendedOf(
+  cluster: Cluster,
+  protocol: string,
+  source: Endpoint,
+  destination: Endpoint,
+  cni: CniPlugin | undefined,
+): Intended {
   const target = targetOf(cluster, destination, protocol);
   const because: Because[] = [];
   let verdict: Verdict = 'delivered';
@@ -29,7 +35,12 @@ export function intendedOf(cluster: Cluster, protocol: string, source: Endpoint,
   const receivers: Pod[] = [];
   if (target !== undefined) {
     const { service, port } = target;
-    because.push({ kind: 'Service', namespace: service.metadata.namespace, name: service.metadata.name, ...(port === undefined ? {} : { rule: `${port.name === '' ? '' : `${port.name} `}${String(port.port)}/${port.protocol}` }) });
+    because.push({
+      kind: 'Service',
+      namespace: service.metadata.namespace,
+      name: service.metadata.name,
+      ...(port === undefined ? {} : { rule: `${port.name === '' ? '' : `${port.name} `}${String(port.port)}/${port.protocol}` }),
+    });
     const choice = chosenFrom(cluster, source, destination, protocol);
     backends = choice.backends;
     if (backends.length === 0) verdict = port === undefined ? 'unknown' : choice.empty === 'drop' ? 'dropped' : 'rejected';
@@ -46,17 +57,40 @@ export function intendedOf(cluster: Cluster, protocol: string, source: Endpoint,
     if (destination.kind === 'node') because.push({ kind: 'Node', namespace: '', name: destination.name ?? '' });
     if (destination.kind === 'ip') verdict = 'unknown';
   }
-  const suspicions = [...readiness(cluster, sender, receivers, [home.kind === 'outside' ? '' : home.node, ...backends.map(({ node }) => node), ...receivers.map((pod) => pod.spec.nodeName)]), ...unready(cluster, destination, protocol)];
+  const suspicions = [
+    ...readiness(cluster, sender, receivers, [
+      home.kind === 'outside' ? '' : home.node,
+      ...backends.map(({ node }) => node),
+      ...receivers.map((pod) => pod.spec.nodeName),
+    ]),
+    ...unready(cluster, destination, protocol),
+  ];
   const policies = policiesFor(cluster, sender, receivers);
   for (const policy of policies) {
     const evidence = [objectEvidence(policy.kind, policy, '/spec', policy.spec)];
     const on = { type: 'pod', id: keyOf(receivers[0] ?? sender ?? policy) };
     if (isEnforced(cni, policy) === false) {
-      suspicions.push(suspect('POLICY_NOT_ENFORCED', 'INFO', on, `${policy.kind} ${keyOf(policy)} selects an end of this conversation and has no effect: the pod network (${cni?.name ?? ''}) does not enforce it`, { evidence, remedy: 'Do not count on it: it protects nothing until a component that enforces policies is installed.' }));
+      suspicions.push(
+        suspect(
+          'POLICY_NOT_ENFORCED',
+          'INFO',
+          on,
+          `${policy.kind} ${keyOf(policy)} selects an end of this conversation and has no effect: the pod network (${cni?.name ?? ''}) does not enforce it`,
+          { evidence, remedy: 'Do not count on it: it protects nothing until a component that enforces policies is installed.' },
+        ),
+      );
       continue;
     }
     because.push({ kind: policy.kind, namespace: policy.metadata.namespace, name: policy.metadata.name });
-    suspicions.push(suspect('POLICY_NOT_EVALUATED', 'INFO', on, `${policy.kind} ${keyOf(policy)} selects an end of this conversation; what it says is not evaluated yet, so what is intended is unknown`, { evidence }));
+    suspicions.push(
+      suspect(
+        'POLICY_NOT_EVALUATED',
+        'INFO',
+        on,
+        `${policy.kind} ${keyOf(policy)} selects an end of this conversation; what it says is not evaluated yet, so what is intended is unknown`,
+        { evidence },
+      ),
+    );
     verdict = 'unknown';
   }
   return { verdict, because, suspicions };
@@ -69,14 +103,23 @@ function chosenFrom(cluster: Cluster, source: Endpoint, destination: Endpoint, p
   const home = homeOf(cluster, source);
   if (target === undefined) return { backends: [], empty: 'reject', policy: 'Cluster' };
   const where = homeOf(cluster, destination);
-  if (home.kind !== 'outside') return chooseBackends(cluster, target, where.kind === 'node' ? where.node : home.node, family, where.kind !== 'node' || where.node === home.node);
+  if (home.kind !== 'outside')
+    return chooseBackends(
+      cluster,
+      target,
+      where.kind === 'node' ? where.node : home.node,
+      family,
+      where.kind !== 'node' || where.node === home.node,
+    );
   const names = where.kind === 'node' ? [where.node] : cluster.nodes.map(({ metadata }) => metadata.name);
   const choices = names.map((name) => chooseBackends(cluster, target, name, family, false));
   return choices.find((choice) => choice.backends.length > 0) ?? choices[0] ?? { backends: [], empty: 'reject', policy: 'Cluster' };
 }
 
 function podAt(cluster: Cluster, end: Endpoint): Pod | undefined {
-  return end.kind === 'pod' ? cluster.pods.find(({ metadata }) => metadata.namespace === end.namespace && metadata.name === end.name) : undefined;
+  return end.kind === 'pod'
+    ? cluster.pods.find(({ metadata }) => metadata.namespace === end.namespace && metadata.name === end.name)
+    : undefined;
 }
 
 function readiness(cluster: Cluster, sender: Pod | undefined, receivers: readonly Pod[], nodes: readonly string[]): Suspicion[] {
@@ -92,10 +135,16 @@ function readiness(cluster: Cluster, sender: Pod | undefined, receivers: readonl
     // A node that is not there is more than a threat: this conversation needs it.
     const isGone = cluster.hosts.get(name)?.kind === 'missing';
     found.push(
-      suspect('NODE_NOT_READY', isGone ? 'CRITICAL' : 'WARNING', { type: 'node', id: name }, `Node ${name} is not ready: ${ready === undefined ? 'it has no such condition' : `${ready.reason}${ready.message === '' ? '' : `, ${ready.message}`}`}`, {
-        evidence: [objectEvidence('Node', node, '/status/conditions', ready ?? null)],
-        remedy: `kubectl describe node ${name}; look whether the machine runs, has its network, and its kubelet.`,
-      }),
+      suspect(
+        'NODE_NOT_READY',
+        isGone ? 'CRITICAL' : 'WARNING',
+        { type: 'node', id: name },
+        `Node ${name} is not ready: ${ready === undefined ? 'it has no such condition' : `${ready.reason}${ready.message === '' ? '' : `, ${ready.message}`}`}`,
+        {
+          evidence: [objectEvidence('Node', node, '/status/conditions', ready ?? null)],
+          remedy: `kubectl describe node ${name}; look whether the machine runs, has its network, and its kubelet.`,
+        },
+      ),
     );
   }
   return found;
@@ -114,7 +163,10 @@ function unready(cluster: Cluster, destination: Endpoint, protocol: string): rea
 
 function podNotReady(pod: Pod, level: 'INFO' | 'WARNING'): Suspicion {
   const ready = pod.status.conditions.find(({ type }) => type === 'Ready');
-  const why = ready === undefined || ready.reason === '' ? `its phase is ${pod.status.phase}` : `${ready.reason}${ready.message === '' ? '' : `, ${ready.message}`}`;
+  const why =
+    ready === undefined || ready.reason === ''
+      ? `its phase is ${pod.status.phase}`
+      : `${ready.reason}${ready.message === '' ? '' : `, ${ready.message}`}`;
   return suspect('POD_NOT_READY', level, { type: 'pod', id: keyOf(pod) }, `Pod ${keyOf(pod)} is not ready: ${why}`, {
     evidence: [objectEvidence('Pod', pod, '/status/conditions', ready ?? null)],
     remedy: `kubectl describe pod -n ${pod.metadata.namespace} ${pod.metadata.name}`,

@@ -12,7 +12,9 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   ReplicationController: ['replicationcontroller', 'replicationcontrollers', 'rc'],
 };
 
-const KINDS: ReadonlyMap<string, string> = new Map(Object.entries(NAMES).flatMap(([kind, names]) => names.map((name) => [name, kind] as const)));
+const KINDS: ReadonlyMap<string, string> = new Map(
+  Object.entries(NAMES).flatMap(([kind, names]) => names.map((name) => [name, kind] as const)),
+);
 
 /** `po`, `Pods`, `deployments.apps` → the kind as the API writes it; `undefined` for what is no kind. */
 export function kindOf(text: string): string | undefined {

@@ -13,34 +13,58 @@ import { objectEvidence, suspect } from './suspect.ts';
  */
 export function judgeLeaving(cluster: Cluster, target: ServiceTarget | undefined, conversation: Conversation): Conversation {
   const last = conversation.forward.crossings.at(-1);
-  if (conversation.verdict !== 'delivered' || conversation.forward.received !== undefined || last === undefined || last.to !== undefined) return conversation;
+  if (conversation.verdict !== 'delivered' || conversation.forward.received !== undefined || last === undefined || last.to !== undefined)
+    return conversation;
   const { edge } = last;
   const on = { type: 'node', id: edge.host };
   const { packet } = edge;
   const owner = ownerOfAddress(cluster, packet.inner?.packet.dst ?? packet.dst);
   const address = formatIp(packet.inner?.packet.dst ?? packet.dst);
   const evidence = wayOut(conversation);
-  const lost = (cause: Suspicion): Conversation => ({ ...conversation, verdict: 'dropped', forward: { ...conversation.forward, verdict: 'dropped' }, suspicions: [...conversation.suspicions, cause] });
+  const lost = (cause: Suspicion): Conversation => ({
+    ...conversation,
+    verdict: 'dropped',
+    forward: { ...conversation.forward, verdict: 'dropped' },
+    suspicions: [...conversation.suspicions, cause],
+  });
   const next = formatIp(edge.nextHop);
   switch (owner.kind) {
     case 'pod':
     case 'pod-network': {
-      const whose = owner.kind === 'pod' ? `pod ${keyOf(owner.pod)} (${address})` : `${address}, an address of the pod network ${owner.cidr}`;
+      const whose =
+        owner.kind === 'pod' ? `pod ${keyOf(owner.pod)} (${address})` : `${address}, an address of the pod network ${owner.cidr}`;
       const where = owner.kind === 'pod' ? ` on node ${owner.pod.spec.nodeName}` : '';
       return lost(
-        suspect('ROUTE_LEAVES_CLUSTER', 'FATAL', on, `Node ${edge.host} has no route to ${whose} and sends the packet out of the cluster, to ${next} by ${edge.device}`, {
-          evidence: [...evidence, ...(owner.kind === 'pod' ? [objectEvidence('Pod', owner.pod, '/status/podIPs', owner.pod.status.podIPs)] : [])],
-          remedy: `On node ${edge.host}: ip route get ${address}; the route to the pods${where} is missing: a restart of the CNI's pod on ${edge.host} puts it back.`,
-          cause: true,
-        }),
+        suspect(
+          'ROUTE_LEAVES_CLUSTER',
+          'FATAL',
+          on,
+          `Node ${edge.host} has no route to ${whose} and sends the packet out of the cluster, to ${next} by ${edge.device}`,
+          {
+            evidence: [
+              ...evidence,
+              ...(owner.kind === 'pod' ? [objectEvidence('Pod', owner.pod, '/status/podIPs', owner.pod.status.podIPs)] : []),
+            ],
+            remedy: `On node ${edge.host}: ip route get ${address}; the route to the pods${where} is missing: a restart of the CNI's pod on ${edge.host} puts it back.`,
+            cause: true,
+          },
+        ),
       );
     }
     case 'service': {
       if (owner.by === 'load-balancer') return seenOff(conversation, on, address, edge.host, edge.device);
       const key = keyOf(owner.service);
-      const hasPort = target?.service === owner.service ? target.port !== undefined : owner.service.spec.ports.some((port) => port.port === packet.dport);
+      const hasPort =
+        target?.service === owner.service ? target.port !== undefined : owner.service.spec.ports.some((port) => port.port === packet.dport);
       if (!hasPort) return lost(portUnknown(owner.service, edge.host, packet.dport, evidence));
-      return lost(notProgrammed(owner.service, edge.host, `packets to ${address} leave the cluster, to ${next} by ${edge.device}, instead of reaching a backend of Service ${key}`, evidence));
+      return lost(
+        notProgrammed(
+          owner.service,
+          edge.host,
+          `packets to ${address} leave the cluster, to ${next} by ${edge.device}, instead of reaching a backend of Service ${key}`,
+          evidence,
+        ),
+      );
     }
     case 'node':
     case 'external':
@@ -50,8 +74,19 @@ export function judgeLeaving(cluster: Cluster, target: ServiceTarget | undefined
   }
 }
 
-function seenOff(conversation: Conversation, on: { type: string; id: string }, address: string, node: string, device: string): Conversation {
-  const fact = suspect('ENDPOINT_EXTERNAL_UNSEEN', 'INFO', on, `${address} is outside of what can be seen: the packet counts as delivered once node ${node} has sent it out by ${device}`);
+function seenOff(
+  conversation: Conversation,
+  on: { type: string; id: string },
+  address: string,
+  node: string,
+  device: string,
+): Conversation {
+  const fact = suspect(
+    'ENDPOINT_EXTERNAL_UNSEEN',
+    'INFO',
+    on,
+    `${address} is outside of what can be seen: the packet counts as delivered once node ${node} has sent it out by ${device}`,
+  );
   return { ...conversation, suspicions: [...conversation.suspicions, fact] };
 }
 
@@ -59,20 +94,32 @@ type Service = ServiceTarget['service'];
 
 export function notProgrammed(service: Service, node: string, what: string, evidence: Suspicion['evidence']): Suspicion {
   const { namespace, name } = service.metadata;
-  return suspect('SERVICE_NOT_PROGRAMMED', 'FATAL', { type: 'node', id: node }, `The kernel of node ${node} has no rule for Service ${namespace}/${name}: ${what}`, {
-    evidence: [...evidence, objectEvidence('Service', service, '/spec/clusterIPs', service.spec.clusterIPs)],
-    remedy: `See whether kube-proxy runs on ${node} and what it logs: kubectl get pods -n kube-system -o wide -l k8s-app=kube-proxy; deleting its pod there has the rules written anew.`,
-    cause: true,
-  });
+  return suspect(
+    'SERVICE_NOT_PROGRAMMED',
+    'FATAL',
+    { type: 'node', id: node },
+    `The kernel of node ${node} has no rule for Service ${namespace}/${name}: ${what}`,
+    {
+      evidence: [...evidence, objectEvidence('Service', service, '/spec/clusterIPs', service.spec.clusterIPs)],
+      remedy: `See whether kube-proxy runs on ${node} and what it logs: kubectl get pods -n kube-system -o wide -l k8s-app=kube-proxy; deleting its pod there has the rules written anew.`,
+      cause: true,
+    },
+  );
 }
 
 export function portUnknown(service: Service, node: string, port: number, evidence: Suspicion['evidence']): Suspicion {
   const { namespace, name } = service.metadata;
-  return suspect('SERVICE_PORT_UNKNOWN', 'FATAL', { type: 'node', id: node }, `Service ${namespace}/${name} has no port ${String(port)} of that protocol; it has ${describePorts(portsOfService(service))}`, {
-    evidence: [objectEvidence('Service', service, '/spec/ports', service.spec.ports), ...evidence],
-    remedy: `Ask for a port that it has, or add one: kubectl edit svc -n ${namespace} ${name}`,
-    cause: true,
-  });
+  return suspect(
+    'SERVICE_PORT_UNKNOWN',
+    'FATAL',
+    { type: 'node', id: node },
+    `Service ${namespace}/${name} has no port ${String(port)} of that protocol; it has ${describePorts(portsOfService(service))}`,
+    {
+      evidence: [objectEvidence('Service', service, '/spec/ports', service.spec.ports), ...evidence],
+      remedy: `Ask for a port that it has, or add one: kubectl edit svc -n ${namespace} ${name}`,
+      cause: true,
+    },
+  );
 }
 
 /** The route by which the last hop sent it out. */

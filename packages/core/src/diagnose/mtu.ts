@@ -12,7 +12,8 @@ export function fullSized(cluster: Cluster, request: TraceRequest, conversations
     const last = hops.at(-1);
     if (first !== undefined) sizes.push(mtuOf(cluster, first.host, first.namespace, first.out?.device ?? first.in?.device));
     // Both ends of a TCP connection tell each other what they can take; who sends datagrams is told nothing.
-    if (request.protocol === 6 && last !== undefined && forward.received !== undefined && last.in !== undefined) sizes.push(mtuOf(cluster, last.host, last.namespace, last.in.device));
+    if (request.protocol === 6 && last !== undefined && forward.received !== undefined && last.in !== undefined)
+      sizes.push(mtuOf(cluster, last.host, last.namespace, last.in.device));
   }
   const length = Math.min(...sizes.filter((size) => size > 0));
   // The loopback device's 65536 and its like are no sizes of a network.

@@ -45,7 +45,9 @@ export function nodeByAddress(cluster: Cluster, ip: Ip): Node | undefined {
 
 /** The pod that has the address to itself. One that is being deleted counts only where no other has it. */
 export function podByAddress(cluster: Cluster, ip: Ip): Pod | undefined {
-  const pods = cluster.pods.filter((pod) => !pod.spec.hostNetwork && !isFinished(pod) && pod.status.podIPs.some((text) => parseIp(text) === ip));
+  const pods = cluster.pods.filter(
+    (pod) => !pod.spec.hostNetwork && !isFinished(pod) && pod.status.podIPs.some((text) => parseIp(text) === ip),
+  );
   return pods.find((pod) => pod.metadata.deletionTimestamp === undefined) ?? pods[0];
 }
 

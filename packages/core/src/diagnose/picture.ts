@@ -16,11 +16,22 @@ export function pathsOf(cluster: Cluster, conversations: readonly Conversation[]
     const index = paths.length;
     // The way there carries the verdict of both, where no way back is drawn for it.
     const own = reply === undefined ? verdict : forward.verdict;
-    paths.push({ verdict: own, probability: probability ?? null, direction: 'forward', hops: hops(cluster, forward, isFromOutside ? source.ip : undefined, forward.verdict === 'delivered') });
+    paths.push({
+      verdict: own,
+      probability: probability ?? null,
+      direction: 'forward',
+      hops: hops(cluster, forward, isFromOutside ? source.ip : undefined, forward.verdict === 'delivered'),
+    });
     if (reply === undefined) continue;
     // A reply that arrived is judged with the conversation: the cloud's silence about it counts as well.
     const back = reply.verdict === 'delivered' && verdict === 'unknown' && forward.verdict === 'delivered' ? 'unknown' : reply.verdict;
-    paths.push({ verdict: back, probability: probability ?? null, direction: 'reply', replyTo: index, hops: hops(cluster, reply, undefined, reply.verdict === 'delivered') });
+    paths.push({
+      verdict: back,
+      probability: probability ?? null,
+      direction: 'reply',
+      replyTo: index,
+      hops: hops(cluster, reply, undefined, reply.verdict === 'delivered'),
+    });
   }
   return paths;
 }
@@ -28,11 +39,22 @@ export function pathsOf(cluster: Cluster, conversations: readonly Conversation[]
 function hops(cluster: Cluster, way: Way, from: string | undefined, isThrough: boolean): readonly Transmission[] {
   const list = way.stops.map((stop) => transmission(cluster, stop));
   const [first] = list;
-  if (from !== undefined && first !== undefined) list.unshift({ node: { type: 'external', id: from }, action: 'send', ...(first.in === undefined ? {} : { out: { interface: '', packet: first.in.packet } }), steps: [] });
+  if (from !== undefined && first !== undefined)
+    list.unshift({
+      node: { type: 'external', id: from },
+      action: 'send',
+      ...(first.in === undefined ? {} : { out: { interface: '', packet: first.in.packet } }),
+      steps: [],
+    });
   const last = way.crossings.at(-1);
   if (isThrough && last !== undefined && last.to === undefined && way.received === undefined) {
     const packet = plainPacket(last.edge.packet);
-    list.push({ node: { type: 'external', id: packet.dst }, action: 'serve', in: { interface: '', packet }, steps: [{ kind: 'deliver', summary: 'outside of what can be seen: counts as received', evidence: [] }] });
+    list.push({
+      node: { type: 'external', id: packet.dst },
+      action: 'serve',
+      in: { interface: '', packet },
+      steps: [{ kind: 'deliver', summary: 'outside of what can be seen: counts as received', evidence: [] }],
+    });
   }
   return list;
 }
@@ -70,7 +92,9 @@ export function graphOf(cluster: Cluster, paths: readonly Path[], conversations:
   const links = new Map<string, Link>();
   const labels = new Map<string, string>();
   for (const { forward, reply } of conversations)
-    for (const way of [forward, reply]) for (const stop of way?.stops ?? []) if (stop.kind === 'cloud' && stop.node.label !== undefined) labels.set(key(stop.node), stop.node.label);
+    for (const way of [forward, reply])
+      for (const stop of way?.stops ?? [])
+        if (stop.kind === 'cloud' && stop.node.label !== undefined) labels.set(key(stop.node), stop.node.label);
   for (const { hops: stations } of paths) {
     for (const [index, { node, out }] of stations.entries()) {
       const label = labels.get(key(node)) ?? labelOf(cluster, node);
@@ -97,6 +121,8 @@ function linkType(from: NetNodeRef, to: NetNodeRef, packet: Packet): string {
 
 function labelOf(cluster: Cluster, ref: NetNodeRef): string | undefined {
   if (ref.type === 'pod') return podOf(cluster, ref)?.status.podIPs[0];
-  if (ref.type === 'node') return cluster.nodes.find(({ metadata }) => metadata.name === ref.id)?.status.addresses.find(({ type }) => type === 'InternalIP')?.address;
+  if (ref.type === 'node')
+    return cluster.nodes.find(({ metadata }) => metadata.name === ref.id)?.status.addresses.find(({ type }) => type === 'InternalIP')
+      ?.address;
   return undefined;
 }

@@ -6,7 +6,8 @@ import type { Endpoint } from '../contracts/packet.ts';
 /** Whose namespace that is: the node's own, or a pod's. */
 export function refOf(cluster: Cluster, host: string, namespace: string): NetNodeRef {
   const state = cluster.hosts.get(host);
-  if (state?.kind === 'dumped' && namespace !== state.host.root) for (const [pod, id] of state.pods) if (id === namespace) return { type: 'pod', id: pod };
+  if (state?.kind === 'dumped' && namespace !== state.host.root)
+    for (const [pod, id] of state.pods) if (id === namespace) return { type: 'pod', id: pod };
   return { type: 'node', id: host };
 }
 
@@ -26,7 +27,9 @@ export function homeOf(cluster: Cluster, end: Endpoint): Home {
       return { kind: 'node', node: end.name ?? '' };
     case 'pod': {
       const pod = cluster.pods.find(({ metadata }) => metadata.namespace === end.namespace && metadata.name === end.name);
-      return pod === undefined ? { kind: 'outside' } : { kind: 'pod', node: pod.spec.nodeName, pod: `${end.namespace ?? ''}/${end.name ?? ''}`, hostNetwork: pod.spec.hostNetwork };
+      return pod === undefined
+        ? { kind: 'outside' }
+        : { kind: 'pod', node: pod.spec.nodeName, pod: `${end.namespace ?? ''}/${end.name ?? ''}`, hostNetwork: pod.spec.hostNetwork };
     }
     case 'service':
     case 'external':

@@ -4,7 +4,10 @@ import type { CniPlugin } from '../contracts/cni-plugin.ts';
 
 /** Policies that could have a say in a conversation between these pods: those that select one of them, in the direction that counts. */
 export function policiesFor(cluster: Cluster, source: Pod | undefined, destinations: readonly Pod[]): readonly Policy[] {
-  return cluster.policies.filter((policy) => (source !== undefined && selectsPod(policy, source, 'Egress')) || destinations.some((pod) => selectsPod(policy, pod, 'Ingress')));
+  return cluster.policies.filter(
+    (policy) =>
+      (source !== undefined && selectsPod(policy, source, 'Egress')) || destinations.some((pod) => selectsPod(policy, pod, 'Ingress')),
+  );
 }
 
 /** Does the network enforce policies of that kind? `undefined` where no plugin for the network says so. */
@@ -19,7 +22,9 @@ function selectsPod(policy: Policy, pod: Pod, direction: 'Ingress' | 'Egress'): 
   if (policy.kind !== 'NetworkPolicy') return policy.metadata.namespace === '' || policy.metadata.namespace === pod.metadata.namespace;
   if (policy.metadata.namespace !== pod.metadata.namespace) return false;
   const spec = asRecord(policy.spec);
-  const types = Array.isArray(spec['policyTypes']) ? spec['policyTypes'] : ['Ingress', ...(Array.isArray(spec['egress']) ? ['Egress'] : [])];
+  const types = Array.isArray(spec['policyTypes'])
+    ? spec['policyTypes']
+    : ['Ingress', ...(Array.isArray(spec['egress']) ? ['Egress'] : [])];
   return types.includes(direction) && matches(asRecord(spec['podSelector']), pod.metadata.labels);
 }
 

@@ -15,7 +15,9 @@ export function portsOfService(service: Service): readonly OfferedPort[] {
 }
 
 export function portsOfPod(pod: Pod): readonly OfferedPort[] {
-  return pod.spec.containers.flatMap((container) => container.ports.map((port) => ({ name: port.name, number: port.containerPort, protocol: port.protocol })));
+  return pod.spec.containers.flatMap((container) =>
+    container.ports.map((port) => ({ name: port.name, number: port.containerPort, protocol: port.protocol })),
+  );
 }
 
 export function describePorts(ports: readonly OfferedPort[]): string {
@@ -44,7 +46,11 @@ export function choosePort(question: PortQuestion): Result<number, SkoopError> {
   if (fromText?.ok === false) return fromText;
   if (fromFlag?.ok === false) return fromFlag;
   if (fromText !== undefined && fromFlag !== undefined && fromText.value !== fromFlag.value)
-    return err(skoopError('PORT_CLASH', `two ports are asked for on ${on}: :${written ?? ''} and -p ${flag ?? ''}`, { remedy: `Give one of them.${listing(offered)}` }));
+    return err(
+      skoopError('PORT_CLASH', `two ports are asked for on ${on}: :${written ?? ''} and -p ${flag ?? ''}`, {
+        remedy: `Give one of them.${listing(offered)}`,
+      }),
+    );
   const given = fromText ?? fromFlag;
   if (given !== undefined) return given;
   const fitting = offered.filter((port) => port.protocol.toLowerCase() === protocol);
@@ -52,21 +58,35 @@ export function choosePort(question: PortQuestion): Result<number, SkoopError> {
   if (only !== undefined && new Set(fitting.map((port) => port.number)).size === 1) return ok(only.number);
   const others = offered.filter((port) => port.protocol.toLowerCase() !== protocol);
   if (fitting.length === 0 && others.length > 0)
-    return err(skoopError('PORT_NEEDED', `${on} offers no ${protocol.toUpperCase()} port`, { remedy: `Add --protocol ${(others[0]?.protocol ?? 'udp').toLowerCase()}, or name a port.${listing(offered)}` }));
-  return err(skoopError('PORT_NEEDED', `${on} needs a port: ${offered.length === 0 ? 'it declares none' : 'it has several'}`, { remedy: `Write ${on}:PORT or -p PORT.${listing(offered)}` }));
+    return err(
+      skoopError('PORT_NEEDED', `${on} offers no ${protocol.toUpperCase()} port`, {
+        remedy: `Add --protocol ${(others[0]?.protocol ?? 'udp').toLowerCase()}, or name a port.${listing(offered)}`,
+      }),
+    );
+  return err(
+    skoopError('PORT_NEEDED', `${on} needs a port: ${offered.length === 0 ? 'it declares none' : 'it has several'}`, {
+      remedy: `Write ${on}:PORT or -p PORT.${listing(offered)}`,
+    }),
+  );
 }
 
 function byText({ protocol, on, offered }: PortQuestion, text: string): Result<number, SkoopError> {
   if (/^\d+$/.test(text)) {
     const number = Number(text);
-    return number >= 1 && number <= 65535 ? ok(number) : err(skoopError('PORT_UNKNOWN', `${text} is no port`, { remedy: 'A port is a number between 1 and 65535.' }));
+    return number >= 1 && number <= 65535
+      ? ok(number)
+      : err(skoopError('PORT_UNKNOWN', `${text} is no port`, { remedy: 'A port is a number between 1 and 65535.' }));
   }
   const named = offered.filter((port) => port.name === text);
   const fitting = named.find((port) => port.protocol.toLowerCase() === protocol);
   if (fitting !== undefined) return ok(fitting.number);
   const [other] = named;
   if (other !== undefined)
-    return err(skoopError('PORT_UNKNOWN', `port ${text} of ${on} is ${other.protocol}, and ${protocol.toUpperCase()} was asked for`, { remedy: `Add --protocol ${other.protocol.toLowerCase()}.${listing(offered)}` }));
+    return err(
+      skoopError('PORT_UNKNOWN', `port ${text} of ${on} is ${other.protocol}, and ${protocol.toUpperCase()} was asked for`, {
+        remedy: `Add --protocol ${other.protocol.toLowerCase()}.${listing(offered)}`,
+      }),
+    );
   return err(skoopError('PORT_UNKNOWN', `${on} has no port named "${text}"`, { remedy: `Write a number or a name.${listing(offered)}` }));
 }
 

@@ -22,7 +22,9 @@ export function parseReference(text: string): Result<Reference, SkoopError> {
   const bracketed = /^\[([^\]]+)\](?::(.+))?$/.exec(whole);
   if (bracketed !== null) {
     const ip = parseIp(bracketed[1] ?? '');
-    return ip === undefined ? err(unreadable(text, `${bracketed[1] ?? ''} is no IPv6 address`)) : ok({ form: 'ip', ip, port: bracketed[2] });
+    return ip === undefined
+      ? err(unreadable(text, `${bracketed[1] ?? ''} is no IPv6 address`))
+      : ok({ form: 'ip', ip, port: bracketed[2] });
   }
   const address = parseIp(whole);
   if (address !== undefined) return ok({ form: 'ip', ip: address, port: undefined });
@@ -40,7 +42,8 @@ export function parseReference(text: string): Result<Reference, SkoopError> {
 
 function named(text: string, head: string, port: string | undefined): Result<Reference, SkoopError> {
   const parts = head.split('/');
-  if (parts.some((part) => !/^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(part))) return err(unreadable(text, 'a part of it is no name of a Kubernetes object'));
+  if (parts.some((part) => !/^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(part)))
+    return err(unreadable(text, 'a part of it is no name of a Kubernetes object'));
   const [first = '', second = '', third = ''] = parts;
   const kind = kindOf(first);
   switch (parts.length) {
@@ -49,10 +52,20 @@ function named(text: string, head: string, port: string | undefined): Result<Ref
       return ok(label === 'svc' ? { form: 'dns', name, namespace, port } : { form: 'name', name: first, port });
     }
     case 2:
-      return ok(kind === undefined ? { form: 'namespaced', namespace: first, name: second, port } : { form: 'object', kind, namespace: undefined, name: second, port });
+      return ok(
+        kind === undefined
+          ? { form: 'namespaced', namespace: first, name: second, port }
+          : { form: 'object', kind, namespace: undefined, name: second, port },
+      );
     case 3:
-      if (kind === undefined) return err(skoopError('KIND_UNKNOWN', `"${first}" in "${text}" is no kind that can be a source or a destination`, { remedy: `Write KIND/NAMESPACE/NAME with one of ${kindNames().join(', ')}.` }));
-      if (kind === 'Node') return err(skoopError('OBJECT_UNKNOWN', `"${text}" gives a node a namespace`, { remedy: `Write node/${third}.` }));
+      if (kind === undefined)
+        return err(
+          skoopError('KIND_UNKNOWN', `"${first}" in "${text}" is no kind that can be a source or a destination`, {
+            remedy: `Write KIND/NAMESPACE/NAME with one of ${kindNames().join(', ')}.`,
+          }),
+        );
+      if (kind === 'Node')
+        return err(skoopError('OBJECT_UNKNOWN', `"${text}" gives a node a namespace`, { remedy: `Write node/${third}.` }));
       return ok({ form: 'object', kind, namespace: second, name: third, port });
     default:
       return err(unreadable(text, 'it has more than three parts'));
@@ -61,6 +74,7 @@ function named(text: string, head: string, port: string | undefined): Result<Ref
 
 function unreadable(text: string, why: string): SkoopError {
   return skoopError('REFERENCE_UNREADABLE', `"${text}" can't be read as a source or a destination: ${why}`, {
-    remedy: 'Write an IP address, KIND/NAME, KIND/NAMESPACE/NAME, NAMESPACE/POD, POD, SERVICE.NAMESPACE.svc or external; on a destination with :PORT where one is needed.',
+    remedy:
+      'Write an IP address, KIND/NAME, KIND/NAMESPACE/NAME, NAMESPACE/POD, POD, SERVICE.NAMESPACE.svc or external; on a destination with :PORT where one is needed.',
   });
 }

@@ -28,13 +28,23 @@ export async function runDiagnosis(run: DiagnosisRun): Promise<Diagnosis> {
   const cluster = await source.collect([]);
   const intended = intendedOf(cluster, question.protocol, from, to, run.cni?.plugin);
   const nodes = [...cluster.hosts].filter(([, state]) => state.kind === 'dumped').map(([name]) => name);
-  const absent = [...cluster.hosts].flatMap(([name, state]) => (state.kind === 'missing' ? [{ what: `nodes/${name}`, why: state.why }] : []));
+  const absent = [...cluster.hosts].flatMap(([name, state]) =>
+    state.kind === 'missing' ? [{ what: `node ${name}`, why: state.why }] : [],
+  );
   return {
     apiVersion: 'skoop.io/v1alpha1',
     kind: 'Diagnosis',
     skoop: run.skoop,
     cluster: run.facts,
-    request: { source: endOf(from), destination: { ...endOf(to), ...(to.port === undefined || question.protocol === 'icmp' ? {} : { port: to.port }), ...(to.service === undefined ? {} : { service: to.service }) }, protocol: question.protocol },
+    request: {
+      source: endOf(from),
+      destination: {
+        ...endOf(to),
+        ...(to.port === undefined || question.protocol === 'icmp' ? {} : { port: to.port }),
+        ...(to.service === undefined ? {} : { service: to.service }),
+      },
+      protocol: question.protocol,
+    },
     verdict: path.verdict,
     intended: { verdict: intended.verdict, because: intended.because },
     observed: null,

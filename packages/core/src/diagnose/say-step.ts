@@ -9,11 +9,17 @@ export function sayStep(step: Step): string {
     case 'bridge':
       return `bridge ${step.bridge}: ${step.from === '' ? 'from the host' : step.from} to ${step.to === '' ? 'the host' : step.to}`;
     case 'route':
-      return `route: ${step.type === 'unicast' ? '' : `${step.type} `}${step.via === undefined ? '' : `via ${formatIp(step.via)} `}dev ${step.device} (table ${step.table})`.replace('route: local dev lo', 'route: local');
+      return `route: ${step.type === 'unicast' ? '' : `${step.type} `}${step.via === undefined ? '' : `via ${formatIp(step.via)} `}dev ${step.device} (table ${step.table})`.replace(
+        'route: local dev lo',
+        'route: local',
+      );
     case 'netfilter':
       return `${step.backend} ${step.family} table ${step.table}, chain ${step.chain}: ${step.verdict}`;
     case 'nat': {
-      const change = step.manip === 'source' ? `${end(step.before, 'src')} -> ${end(step.after, 'src')}` : `${end(step.before, 'dst')} -> ${end(step.after, 'dst')}`;
+      const change =
+        step.manip === 'source'
+          ? `${end(step.before, 'src')} -> ${end(step.after, 'src')}`
+          : `${end(step.before, 'dst')} -> ${end(step.after, 'dst')}`;
       return `${step.manip} address ${step.restored ? 'restored' : 'translated'}: ${change}`;
     }
     case 'encapsulate':

@@ -30,7 +30,8 @@ function edits(a: string, b: string): number {
   let row = Array.from({ length: t.length + 1 }, (_, i) => i);
   for (let i = 1; i <= s.length; i++) {
     const next = [i];
-    for (let j = 1; j <= t.length; j++) next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (s[i - 1] === t[j - 1] ? 0 : 1)));
+    for (let j = 1; j <= t.length; j++)
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (s[i - 1] === t[j - 1] ? 0 : 1)));
     row = next;
   }
   return row[t.length] ?? 0;

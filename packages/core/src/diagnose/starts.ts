@@ -50,7 +50,10 @@ export function packetOf(question: Question, source: Endpoint, destination: Endp
 export function startInside(cluster: Cluster, source: Endpoint, packet: Omit<TraceRequest, 'origin'>): Starts {
   const place = sendingPlace(cluster, source);
   if (place.kind === 'unseen') return { starts: [], ended: [endedAt([{ kind: 'unseen', node: place.node }], 'unknown', [place.why], 1)] };
-  return { starts: [{ request: { ...packet, origin: place.origin }, before: [], suspicions: [], probability: 1, isUnclear: false }], ended: [] };
+  return {
+    starts: [{ request: { ...packet, origin: place.origin }, before: [], suspicions: [], probability: 1, isUnclear: false }],
+    ended: [],
+  };
 }
 
 /** A way to a node from outside, by which the packet has not come in yet. */
@@ -70,12 +73,32 @@ export interface Outside {
 }
 
 /** The cloud is asked first: its balancer and its edge decide where a packet comes in, and whether. */
-export async function outsideOf(cluster: Cluster, infra: Infra, source: Endpoint, destination: Endpoint, target: ServiceTarget | undefined, question: Question): Promise<Outside> {
-  const packet: PlainPacket = { src: source.ip, sport: question.protocol === 'icmp' ? 1 : (question.sport ?? 40000), dst: destination.ip, dport: destination.port ?? 0, protocol: question.protocol };
+export async function outsideOf(
+  cluster: Cluster,
+  infra: Infra,
+  source: Endpoint,
+  destination: Endpoint,
+  target: ServiceTarget | undefined,
+  question: Question,
+): Promise<Outside> {
+  const packet: PlainPacket = {
+    src: source.ip,
+    sport: question.protocol === 'icmp' ? 1 : (question.sport ?? 40000),
+    dst: destination.ip,
+    dport: destination.port ?? 0,
+    protocol: question.protocol,
+  };
   const { nodes, assumed } = arrivals(cluster, destination, target);
   const ip = parseIp(destination.ip);
   const owner = ip === undefined ? undefined : ownerOfAddress(cluster, ip);
-  let incoming: Incoming[] = nodes.map((node) => ({ node, packet, probability: nodes.length === 1 ? 1 : undefined, before: [], suspicions: assumed, isUnclear: false }));
+  let incoming: Incoming[] = nodes.map((node) => ({
+    node,
+    packet,
+    probability: nodes.length === 1 ? 1 : undefined,
+    before: [],
+    suspicions: assumed,
+    isUnclear: false,
+  }));
   const ended: Conversation[] = [];
   if (owner?.kind === 'service' && owner.by === 'load-balancer') {
     const answer = await infra.externalToLoadBalancer(owner.service, packet, nodes, 'forward');
@@ -84,7 +107,15 @@ export async function outsideOf(cluster: Cluster, infra: Infra, source: Endpoint
     if (after.ended !== undefined) return { incoming: [], ended: [after.ended] };
     const sent = after.incoming.filter(({ node }) => node !== '');
     const [passed] = after.incoming;
-    incoming = sent.length > 0 ? sent : incoming.map((each) => ({ ...each, before: passed?.before ?? [], suspicions: [...each.suspicions, ...(passed?.suspicions ?? [])], isUnclear: passed?.isUnclear ?? false }));
+    incoming =
+      sent.length > 0
+        ? sent
+        : incoming.map((each) => ({
+            ...each,
+            before: passed?.before ?? [],
+            suspicions: [...each.suspicions, ...(passed?.suspicions ?? [])],
+            isUnclear: passed?.isUnclear ?? false,
+          }));
   }
   const asked = await Promise.all(incoming.map(async (each) => apply(each, await infra.externalToNode(each.node, each.packet, 'forward'))));
   return { incoming: asked.flatMap((after) => after.incoming), ended: [...ended, ...asked.flatMap((after) => after.ended ?? [])] };
@@ -99,7 +130,16 @@ function apply(incoming: Incoming, answer: InfraResult): { readonly incoming: re
   const isUnclear = incoming.isUnclear || answer.outcome === 'unknown';
   const forwards = answer.forwards ?? [];
   if (forwards.length === 0) return { incoming: [{ ...incoming, before, suspicions, isUnclear }] };
-  return { incoming: forwards.map((forward) => ({ node: forward.to, packet: forward.packet, probability: product(incoming.probability, forward.probability), before, suspicions, isUnclear })) };
+  return {
+    incoming: forwards.map((forward) => ({
+      node: forward.to,
+      packet: forward.packet,
+      probability: product(incoming.probability, forward.probability),
+      before,
+      suspicions,
+      isUnclear,
+    })),
+  };
 }
 
 /** Packets at the nodes' uplinks, now that the nodes are collected. */
@@ -109,16 +149,40 @@ export function startOutside(cluster: Cluster, outside: Outside, packet: Omit<Tr
   for (const { node, packet: plain, probability, before, suspicions, isUnclear } of outside.incoming) {
     const origin = arrivalAt(cluster, node, plain.dst);
     const tuple = tupleOfPlain(plain);
-    if (origin === undefined || tuple === undefined) ended.push(endedAt([...before, { kind: 'unseen', node: { type: 'node', id: node } }], 'unknown', [...suspicions, nodeUnreachable(cluster, node)], probability));
+    if (origin === undefined || tuple === undefined)
+      ended.push(
+        endedAt(
+          [...before, { kind: 'unseen', node: { type: 'node', id: node } }],
+          'unknown',
+          [...suspicions, nodeUnreachable(cluster, node)],
+          probability,
+        ),
+      );
     else starts.push({ request: { ...packet, ...ports(packet, tuple), origin }, before, suspicions, probability, isUnclear });
   }
   return { starts, ended };
 }
 
 /** Packets that the cloud sends on to another node than the kernels would have it. */
-export function startOnward(cluster: Cluster, onward: { readonly before: readonly Stop[]; readonly suspicions: readonly Suspicion[]; readonly probability: number | undefined; readonly forwards: readonly InfraForward[] }, packet: Omit<TraceRequest, 'origin'>): Starts {
+export function startOnward(
+  cluster: Cluster,
+  onward: {
+    readonly before: readonly Stop[];
+    readonly suspicions: readonly Suspicion[];
+    readonly probability: number | undefined;
+    readonly forwards: readonly InfraForward[];
+  },
+  packet: Omit<TraceRequest, 'origin'>,
+): Starts {
   const { before, suspicions, forwards } = onward;
-  const incoming = forwards.map((forward): Incoming => ({ node: forward.to, packet: forward.packet, probability: product(onward.probability, forward.probability), before, suspicions, isUnclear: false }));
+  const incoming = forwards.map((forward): Incoming => ({
+    node: forward.to,
+    packet: forward.packet,
+    probability: product(onward.probability, forward.probability),
+    before,
+    suspicions,
+    isUnclear: false,
+  }));
   return startOutside(cluster, { incoming, ended: [] }, packet);
 }
 
@@ -134,7 +198,12 @@ function product(a: number | undefined, b: number | null): number | undefined {
 }
 
 /** A conversation that came to its end before any kernel saw it. */
-export function endedAt(stops: readonly Stop[], verdict: Conversation['verdict'], suspicions: readonly Suspicion[], probability: number | undefined): Conversation {
+export function endedAt(
+  stops: readonly Stop[],
+  verdict: Conversation['verdict'],
+  suspicions: readonly Suspicion[],
+  probability: number | undefined,
+): Conversation {
   const forward: Way = { verdict, stops, crossings: [], received: undefined };
   return { verdict, probability, forward, reply: undefined, findings: [], assumptions: [], suspicions, error: undefined };
 }

@@ -15,7 +15,12 @@ export function suspect(
   return { code, level, on, message, evidence, remedy, cause };
 }
 
-export function objectEvidence(kind: string, object: { readonly metadata: { readonly namespace: string; readonly name: string } }, path: string, value: unknown): Evidence {
+export function objectEvidence(
+  kind: string,
+  object: { readonly metadata: { readonly namespace: string; readonly name: string } },
+  path: string,
+  value: unknown,
+): Evidence {
   const { namespace, name } = object.metadata;
   return { object: { kind, ...(namespace === '' ? {} : { namespace }), name }, path, value };
 }
@@ -28,10 +33,18 @@ export function higher(a: Level, b: Level): Level {
 export function settle(suspicions: readonly Suspicion[]): readonly (Suspicion & { readonly cause: boolean })[] {
   const merged = new Map<string, Suspicion & { readonly cause: boolean }>();
   for (const suspicion of suspicions) {
-    const key = JSON.stringify([suspicion.code, suspicion.on.type, suspicion.on.id, suspicion.message, suspicion.evidence], (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+    const key = JSON.stringify(
+      [suspicion.code, suspicion.on.type, suspicion.on.id, suspicion.message, suspicion.evidence],
+      (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value),
+    );
     const before = merged.get(key);
     const cause = suspicion.cause ?? false;
-    merged.set(key, before === undefined ? { ...suspicion, cause } : { ...before, level: higher(before.level, suspicion.level), cause: before.cause || cause });
+    merged.set(
+      key,
+      before === undefined
+        ? { ...suspicion, cause }
+        : { ...before, level: higher(before.level, suspicion.level), cause: before.cause || cause },
+    );
   }
   const rank = (suspicion: Suspicion): number => (suspicion.cause === true ? 0 : 10) + (3 - LEVELS.indexOf(suspicion.level));
   return [...merged.values()].sort((a, b) => rank(a) - rank(b));

@@ -19,13 +19,17 @@ export interface Onward {
   readonly forwards: readonly InfraForward[];
 }
 
-export type Passed = { readonly kind: 'conversation'; readonly conversation: Conversation } | { readonly kind: 'onward'; readonly onward: Onward };
+export type Passed =
+  { readonly kind: 'conversation'; readonly conversation: Conversation } | { readonly kind: 'onward'; readonly onward: Onward };
 
 /** Asks the cloud about every edge that conversations cross, all at once, and lets its answers take part. */
 export function throughInfra(infra: Infra, cluster: Cluster, conversations: readonly Conversation[]): Promise<readonly Passed[]> {
   return Promise.all(
     conversations.map(async (conversation) => {
-      const [there, back] = await Promise.all([answersFor(infra, cluster, conversation.forward, 'forward'), answersFor(infra, cluster, conversation.reply, 'reply')]);
+      const [there, back] = await Promise.all([
+        answersFor(infra, cluster, conversation.forward, 'forward'),
+        answersFor(infra, cluster, conversation.reply, 'reply'),
+      ]);
       return pass(conversation, there, back);
     }),
   );
@@ -50,20 +54,49 @@ function pass(conversation: Conversation, there: readonly InfraResult[], back: r
   const forward = follow(conversation.forward, there);
   const suspicions = [...conversation.suspicions, ...forward.suspicions];
   const refused = forward.stopped;
-  if (refused !== undefined) return { kind: 'conversation', conversation: { ...conversation, verdict: refused, forward: { ...forward.way, verdict: refused }, reply: undefined, findings: [], error: undefined, suspicions } };
+  if (refused !== undefined)
+    return {
+      kind: 'conversation',
+      conversation: {
+        ...conversation,
+        verdict: refused,
+        forward: { ...forward.way, verdict: refused },
+        reply: undefined,
+        findings: [],
+        error: undefined,
+        suspicions,
+      },
+    };
   if (forward.onward !== undefined) {
     const { probability } = conversation;
-    return { kind: 'onward', onward: { before: forward.way.stops, crossings: forward.way.crossings, suspicions, probability, forwards: forward.onward } };
+    return {
+      kind: 'onward',
+      onward: { before: forward.way.stops, crossings: forward.way.crossings, suspicions, probability, forwards: forward.onward },
+    };
   }
   const reply = conversation.reply === undefined ? undefined : follow(conversation.reply, back);
   const all = [...suspicions, ...(reply?.suspicions ?? [])];
   if (reply?.stopped !== undefined) {
     // Whatever is told to the one who answers, the one who asked hears nothing.
-    return { kind: 'conversation', conversation: { ...conversation, verdict: 'dropped', forward: forward.way, reply: { ...reply.way, verdict: reply.stopped }, findings: conversation.verdict === 'delivered' ? [] : conversation.findings, suspicions: all } };
+    return {
+      kind: 'conversation',
+      conversation: {
+        ...conversation,
+        verdict: 'dropped',
+        forward: forward.way,
+        reply: { ...reply.way, verdict: reply.stopped },
+        findings: conversation.verdict === 'delivered' ? [] : conversation.findings,
+        suspicions: all,
+      },
+    };
   }
   const isOpen = (forward.isUnclear || reply?.isUnclear === true) && conversation.verdict !== 'dropped';
   const verdict = isOpen ? 'unknown' : conversation.verdict;
-  const causes = isOpen ? all : all.map((suspicion) => (suspicion.cause === true && conversation.verdict === 'delivered' ? { ...suspicion, cause: false } : suspicion));
+  const causes = isOpen
+    ? all
+    : all.map((suspicion) =>
+        suspicion.cause === true && conversation.verdict === 'delivered' ? { ...suspicion, cause: false } : suspicion,
+      );
   return { kind: 'conversation', conversation: { ...conversation, verdict, forward: forward.way, reply: reply?.way, suspicions: causes } };
 }
 
@@ -93,7 +126,13 @@ function follow(way: Way, answers: readonly InfraResult[]): Followed {
       case 'reject': {
         const stopped = answer.outcome === 'drop' ? 'dropped' : 'rejected';
         const causes = named(crossing, answer);
-        return { way: { ...way, stops, crossings, received: undefined }, suspicions: [...suspicions, ...causes], stopped, isUnclear, onward: undefined };
+        return {
+          way: { ...way, stops, crossings, received: undefined },
+          suspicions: [...suspicions, ...causes],
+          stopped,
+          isUnclear,
+          onward: undefined,
+        };
       }
       case 'unknown':
         isUnclear = true;
@@ -117,13 +156,28 @@ function named(crossing: Crossing, answer: InfraResult): readonly Suspicion[] {
   if (answer.suspicions.length > 0) return answer.suspicions.map((suspicion) => ({ ...suspicion, cause: true }));
   const on: NetNodeRef = { type: 'node', id: crossing.edge.host };
   const does = { drop: 'drops', reject: 'rejects', unknown: 'does something unknown with', pass: 'passes' }[answer.outcome];
-  return [suspect('COLLECT_INFRA_UNKNOWN', 'WARNING', on, `The network under node ${on.id} ${does} the packet, and its provider does not say why`, { cause: true })];
+  return [
+    suspect(
+      'COLLECT_INFRA_UNKNOWN',
+      'WARNING',
+      on,
+      `The network under node ${on.id} ${does} the packet, and its provider does not say why`,
+      { cause: true },
+    ),
+  ];
 }
 
 function isSame({ edge, to }: Crossing, forward: InfraForward): boolean {
   const plain = plainPacket(edge.packet);
   const { packet } = forward;
-  return forward.to === to && packet.src === plain.src && packet.dst === plain.dst && packet.sport === plain.sport && packet.dport === plain.dport && packet.protocol === plain.protocol;
+  return (
+    forward.to === to &&
+    packet.src === plain.src &&
+    packet.dst === plain.dst &&
+    packet.sport === plain.sport &&
+    packet.dport === plain.dport &&
+    packet.protocol === plain.protocol
+  );
 }
 
 /** The index behind the stop by which a crossing left. */

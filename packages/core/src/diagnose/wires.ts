@@ -37,15 +37,21 @@ export function uplinkFor(place: HostNamespace, ip: Ip, sender?: readonly Ip[]):
     const port = wires.find((wire) => wire.master === owner.name);
     if (port !== undefined) return port;
   }
-  const near = (link: Link): boolean => link.addresses.some(({ ip: own, length }) => (sender ?? []).some((other) => familyOf(other) === familyOf(own) && contains(prefix(own, length), other)));
+  const near = (link: Link): boolean =>
+    link.addresses.some(({ ip: own, length }) =>
+      (sender ?? []).some((other) => familyOf(other) === familyOf(own) && contains(prefix(own, length), other)),
+    );
   const neighbour = links.find(near);
   const shared = wires.find((wire) => wire === neighbour || (neighbour !== undefined && wire.master === neighbour.name));
   if (shared !== undefined) return shared;
-  const way = routes.find((route) => route.table === 'main' && route.destination.length === 0 && route.family === familyOf(ip))?.nexthops[0]?.dev;
+  const way = routes.find((route) => route.table === 'main' && route.destination.length === 0 && route.family === familyOf(ip))?.nexthops[0]
+    ?.dev;
   return wires.find((wire) => wire.name === way || (way !== undefined && wire.master === way)) ?? wires.find((wire) => wire.up) ?? wires[0];
 }
 
 /** Addresses of the machine itself, those of loopback left out. */
 export function addressesOf(namespace: NetworkNamespace): readonly { readonly ip: Ip; readonly link: Link }[] {
-  return namespace.links.filter((link) => link.device.kind !== 'loopback').flatMap((link) => link.addresses.map(({ ip }) => ({ ip, link })));
+  return namespace.links
+    .filter((link) => link.device.kind !== 'loopback')
+    .flatMap((link) => link.addresses.map(({ ip }) => ({ ip, link })));
 }

@@ -29,6 +29,10 @@ export function writeJson(diagnosis: Diagnosis): string {
   return `${JSON.stringify(diagnosis, undefined, 2)}\n`;
 }
 /** `-o kubeskoop`: KubeSkoop's own shape, as a value; to be printed as JSON. */
-export function toKubeskoop(_diagnosis: Diagnosis): { readonly cluster: unknown; readonly nodes: readonly unknown[]; readonly links: readonly unknown[] } {
+export function toKubeskoop(_diagnosis: Diagnosis): {
+  readonly cluster: unknown;
+  readonly nodes: readonly unknown[];
+  readonly links: readonly unknown[];
+} {
   return { cluster: {}, nodes: [], links: [] };
 }

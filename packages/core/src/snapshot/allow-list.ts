@@ -1,11 +1,16 @@
 import { POLICY_KINDS, WORKLOAD_KINDS } from '../cluster/parse-objects.ts';
 import { isRecord, itemsOf, textOf } from '../cluster/raw-list.ts';
+import { withoutCredentials } from './credentials.ts';
 
 /** `true`: the whole value. An object: these fields of it, or of every item where it is a list. */
 type Mask = true | { readonly [field: string]: Mask };
 
 const CONDITIONS: Mask = { type: true, status: true, reason: true, message: true };
-const CONTAINER: Mask = { name: true, restartPolicy: true, ports: { name: true, containerPort: true, hostPort: true, hostIP: true, protocol: true } };
+const CONTAINER: Mask = {
+  name: true,
+  restartPolicy: true,
+  ports: { name: true, containerPort: true, hostPort: true, hostIP: true, protocol: true },
+};
 
 /** What the schemas of `cluster/schema` read, beside metadata. */
 const FIELDS: Readonly<Record<string, Mask>> = {
@@ -14,7 +19,14 @@ const FIELDS: Readonly<Record<string, Mask>> = {
     status: {
       addresses: { type: true, address: true },
       conditions: CONDITIONS,
-      nodeInfo: { kubeletVersion: true, kubeProxyVersion: true, osImage: true, kernelVersion: true, containerRuntimeVersion: true, operatingSystem: true },
+      nodeInfo: {
+        kubeletVersion: true,
+        kubeProxyVersion: true,
+        osImage: true,
+        kernelVersion: true,
+        containerRuntimeVersion: true,
+        operatingSystem: true,
+      },
     },
   },
   Pod: {
@@ -82,15 +94,20 @@ export function allowed(list: unknown, annotations: readonly string[]): Allowed 
   let hasSecrets = false;
   const items = (itemsOf(list) ?? []).flatMap(({ kind, raw }) => {
     if (kind.split('.', 1)[0] === 'Secret') hasSecrets = true;
-    const mask = FIELDS[kind];
+    const mask = Object.hasOwn(FIELDS, kind) ? FIELDS[kind] : undefined;
     if (mask === undefined) {
       leftOut.add(kind);
       return [];
     }
+    const whole = cut(raw, mask) as Record<string, unknown>;
+    const fields = kind === 'ConfigMap' ? { ...whole, data: withoutCredentials(whole['data']) } : whole;
     const metadata = cut(raw['metadata'], META);
-    const kept = isRecord(metadata) && isRecord(metadata['annotations']) ? { ...metadata, annotations: wanted(metadata['annotations'], annotations) } : metadata;
+    const kept =
+      isRecord(metadata) && isRecord(metadata['annotations'])
+        ? { ...metadata, annotations: wanted(metadata['annotations'], annotations) }
+        : metadata;
     const apiVersion = textOf(raw['apiVersion']) || (isRecord(list) ? textOf(list['apiVersion']) : '') || 'v1';
-    return [{ kind: kind.split('.', 1)[0], apiVersion, metadata: kept, ...(cut(raw, mask) as Record<string, unknown>) }];
+    return [{ kind: kind.split('.', 1)[0], apiVersion, metadata: kept, ...fields }];
   });
   return { list: { kind: 'List', apiVersion: 'v1', items }, leftOut: [...leftOut], hasSecrets };
 }
@@ -103,5 +120,7 @@ function cut(value: unknown, mask: Mask): unknown {
   if (mask === true) return value;
   if (Array.isArray(value)) return value.map((item: unknown) => cut(item, mask));
   if (!isRecord(value)) return undefined;
-  return Object.fromEntries(Object.entries(mask).flatMap(([field, inner]) => (Object.hasOwn(value, field) ? [[field, cut(value[field], inner)] as const] : [])));
+  return Object.fromEntries(
+    Object.entries(mask).flatMap(([field, inner]) => (Object.hasOwn(value, field) ? [[field, cut(value[field], inner)] as const] : [])),
+  );
 }

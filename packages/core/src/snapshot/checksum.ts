@@ -8,6 +8,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 export function cksum(bytes: Uint8Array): number {
   let crc = 0;
   for (const byte of bytes) crc = (crc << 8) ^ (TABLE[(crc >>> 24) ^ byte] ?? 0);
-  for (let length = bytes.length; length > 0; length = Math.floor(length / 256)) crc = (crc << 8) ^ (TABLE[(crc >>> 24) ^ (length & 0xff)] ?? 0);
+  for (let length = bytes.length; length > 0; length = Math.floor(length / 256))
+    crc = (crc << 8) ^ (TABLE[(crc >>> 24) ^ (length & 0xff)] ?? 0);
   return ~crc >>> 0;
 }

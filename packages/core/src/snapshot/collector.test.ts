@@ -31,10 +31,18 @@ afterAll(() => {
 });
 
 /** Runs the script with temporary files in a folder of its own, which must be empty afterwards. */
-function collect(shell: readonly string[], args: readonly string[], env: Readonly<Record<string, string>> = {}): { dump: NodeDump; raw: Buffer } {
+function collect(
+  shell: readonly string[],
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): { dump: NodeDump; raw: Buffer } {
   const [command = 'sh', ...before] = shell;
   const own = mkdtempSync(join(scratch, 't-'));
-  const raw = execFileSync(command, [...before, SCRIPT, ...args], { env: { ...process.env, TMPDIR: own, ...env }, maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'] });
+  const raw = execFileSync(command, [...before, SCRIPT, ...args], {
+    env: { ...process.env, TMPDIR: own, ...env },
+    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   expect(readdirSync(own)).toEqual([]);
   const result = decodeNodeDump(raw);
   if (!result.ok) throw new Error(result.error.message);
@@ -163,7 +171,9 @@ onlyRoot('the collector on namespaces of a laboratory (needs root)', () => {
     for (const applet of applets) symlinkSync(busybox, join(bin, applet));
     // Its own commands first; those that it lacks (the network's) are found behind.
     const { dump } = collect(['sh'], LAB, { PATH: `${bin}:/usr/sbin:/usr/bin:/sbin:/bin` });
-    const failed = dump.namespaces.flatMap(({ folder, artifacts }) => [...artifacts].filter(([, { status }]) => status !== 0).map(([name]) => `${folder}/${name}`));
+    const failed = dump.namespaces.flatMap(({ folder, artifacts }) =>
+      [...artifacts].filter(([, { status }]) => status !== 0).map(([name]) => `${folder}/${name}`),
+    );
     expect({ problems: dump.problems, failed }).toEqual({ problems: [], failed: [] });
   });
 
@@ -186,7 +196,9 @@ onlyRoot('the collector on namespaces of a laboratory (needs root)', () => {
   test('a command that hangs is ended, the rest is read', () => {
     const bin = join(scratch, 'slow');
     mkdirSync(bin);
-    writeFileSync(join(bin, 'ss'), '#!/bin/sh\ntrap "" TERM\ncase $1 in -V) echo ss; exit ;; esac; echo first; sleep 60\n', { mode: 0o755 });
+    writeFileSync(join(bin, 'ss'), '#!/bin/sh\ntrap "" TERM\ncase $1 in -V) echo ss; exit ;; esac; echo first; sleep 60\n', {
+      mode: 0o755,
+    });
     const begin = Date.now();
     const { dump } = collect(['sh'], ['--deadline', '4', ...LAB], { PATH: `${bin}:${process.env['PATH'] ?? ''}` });
     expect(Date.now() - begin).toBeLessThan(10_000);
@@ -210,7 +222,16 @@ onlyRoot('the collector on namespaces of a laboratory (needs root)', () => {
   });
 
   test('changes nothing', () => {
-    const state = (): string => [HOST, POD, LEAF].map((name) => execFileSync('ip', ['netns', 'exec', name, 'sh', '-c', 'ip addr; ip route show table all; nft list ruleset; cat /proc/net/ip_tables_names'], { encoding: 'utf8' })).join('');
+    const state = (): string =>
+      [HOST, POD, LEAF]
+        .map((name) =>
+          execFileSync(
+            'ip',
+            ['netns', 'exec', name, 'sh', '-c', 'ip addr; ip route show table all; nft list ruleset; cat /proc/net/ip_tables_names'],
+            { encoding: 'utf8' },
+          ),
+        )
+        .join('');
     const before = state().replaceAll(/valid_lft \S+ preferred_lft \S+/g, '');
     collect(['sh'], LAB);
     expect(state().replaceAll(/valid_lft \S+ preferred_lft \S+/g, '')).toBe(before);
@@ -220,7 +241,10 @@ onlyRoot('the collector on namespaces of a laboratory (needs root)', () => {
     const own = mkdtempSync(join(scratch, 'signal-'));
     const bin = mkdtempSync(join(scratch, 'hang-'));
     writeFileSync(join(bin, 'ss'), '#!/bin/sh\ncase $1 in -V) exit ;; esac; exec sleep 3\n', { mode: 0o755 });
-    const child = spawn(command, [...before, SCRIPT, ...LAB], { env: { ...process.env, TMPDIR: own, PATH: `${bin}:${process.env['PATH'] ?? ''}` }, stdio: ['ignore', 'ignore', 'ignore'] });
+    const child = spawn(command, [...before, SCRIPT, ...LAB], {
+      env: { ...process.env, TMPDIR: own, PATH: `${bin}:${process.env['PATH'] ?? ''}` },
+      stdio: ['ignore', 'ignore', 'ignore'],
+    });
     await new Promise((resolve) => setTimeout(resolve, 700));
     expect(readdirSync(own)).toHaveLength(1);
     child.kill('SIGTERM');
@@ -236,7 +260,9 @@ onlyRoot('the collector on namespaces of a laboratory (needs root)', () => {
   });
 
   test('sent as an argument, as a pod gets it', () => {
-    const raw = execFileSync('sh', ['-c', execFileSync('cat', [SCRIPT], { encoding: 'utf8' }), 'skoop-collect', ...LAB], { maxBuffer: 1 << 28 });
+    const raw = execFileSync('sh', ['-c', execFileSync('cat', [SCRIPT], { encoding: 'utf8' }), 'skoop-collect', ...LAB], {
+      maxBuffer: 1 << 28,
+    });
     expect(gunzipSync(raw).toString('latin1')).toMatch(/^skoop-dump 1 node=lab1\n/);
     expect(decodeNodeDump(raw)).toMatchObject({ ok: true, value: { truncated: false, problems: [] } });
   });

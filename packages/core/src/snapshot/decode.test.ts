@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { NodeDump } from './node-dump.ts';
 import { cksum } from './checksum.ts';
 import { decodeNodeDump } from './decode.ts';
+import { hostFromDump } from './host-from-dump.ts';
 
 interface Part {
   readonly path: string;
@@ -11,12 +12,18 @@ interface Part {
 }
 
 const PARTS: readonly Part[] = [
-  { path: 'meta', text: 'collector 1\nnode node1\nhostname n1.example\nkernel Linux 6.1.0 x86_64\nstarted 2026-01-02T03:04:05Z\ntool ip ip: ip utility, iproute2-6.1.0\ntool nft -\n' },
+  {
+    path: 'meta',
+    text: 'collector 1\nnode node1\nhostname n1.example\nkernel Linux 6.1.0 x86_64\nstarted 2026-01-02T03:04:05Z\ntool ip ip: ip utility, iproute2-6.1.0\ntool nft -\n',
+  },
   { path: 'host/meta', text: 'kind host\ninode 4026531840\n' },
   { path: 'host/ip-link', text: '[{"ifindex":1,"ifname":"lo"}]\n' },
   { path: 'host/nft', text: '', status: 127 },
   { path: 'host/nft.err', text: 'nft: not found\n' },
-  { path: 'pods/default_web-1/meta', text: 'kind pod\nnamespace default\nname web-1\nuid 11111111-2222-3333-4444-555555555555\ninode 4026532000\n' },
+  {
+    path: 'pods/default_web-1/meta',
+    text: 'kind pod\nnamespace default\nname web-1\nuid 11111111-2222-3333-4444-555555555555\ninode 4026532000\n',
+  },
   { path: 'pods/default_web-1/ss', text: 'tcp LISTEN 0 5 0.0.0.0:80 0.0.0.0:*\n' },
   { path: 'pods/default_web-1/iptables-nft-save', text: '# ünïcode\n*filter\n@ host/ss 3 0 -\nCOMMIT\n' },
   { path: 'netns/4026532111/meta', text: 'kind other\ninode 4026532111\nproblem could not be entered: no permission\n' },
@@ -52,14 +59,24 @@ describe('a whole dump', () => {
     expect(WHOLE).toMatchObject({
       node: 'node1',
       truncated: false,
-      meta: { collector: '1', hostname: 'n1.example', kernel: 'Linux 6.1.0 x86_64', started: '2026-01-02T03:04:05Z', tools: { ip: 'ip: ip utility, iproute2-6.1.0', nft: '-' } },
+      meta: {
+        collector: '1',
+        hostname: 'n1.example',
+        kernel: 'Linux 6.1.0 x86_64',
+        started: '2026-01-02T03:04:05Z',
+        tools: { ip: 'ip: ip utility, iproute2-6.1.0', nft: '-' },
+      },
     });
   });
 
   test('says which namespaces they are', () => {
     expect(WHOLE.namespaces.map(({ folder, kind, pod }) => ({ folder, kind, pod }))).toEqual([
       { folder: 'host', kind: 'host', pod: undefined },
-      { folder: 'pods/default_web-1', kind: 'pod', pod: { namespace: 'default', name: 'web-1', uid: '11111111-2222-3333-4444-555555555555' } },
+      {
+        folder: 'pods/default_web-1',
+        kind: 'pod',
+        pod: { namespace: 'default', name: 'web-1', uid: '11111111-2222-3333-4444-555555555555' },
+      },
       { folder: 'netns/4026532111', kind: 'other', pod: undefined },
     ]);
   });
@@ -75,7 +92,10 @@ describe('a whole dump', () => {
   });
 
   test('says what the collector could not read', () => {
-    expect(WHOLE.problems).toEqual(['timeout: not found; only the deadline bounds the commands', 'netns/4026532111: could not be entered: no permission']);
+    expect(WHOLE.problems).toEqual([
+      'timeout: not found; only the deadline bounds the commands',
+      'netns/4026532111: could not be entered: no permission',
+    ]);
   });
 
   test('may be unpacked already', () => {
@@ -88,7 +108,13 @@ describe('a whole dump', () => {
   });
 
   test('ignores what is no folder of a namespace', () => {
-    const dump = decoded(stream([{ path: '../../etc/ip-link', text: '[]' }, { path: 'pods/../ip-link', text: '[]' }, { path: 'host/ip-link', text: '[]' }]));
+    const dump = decoded(
+      stream([
+        { path: '../../etc/ip-link', text: '[]' },
+        { path: 'pods/../ip-link', text: '[]' },
+        { path: 'host/ip-link', text: '[]' },
+      ]),
+    );
     expect(dump.namespaces.map(({ folder }) => folder)).toEqual(['host']);
   });
 });
@@ -174,7 +200,8 @@ describe('a dump that was damaged', () => {
       damaged[at] = (damaged[at] ?? 0) ^ 0x55;
       const result = decodeNodeDump(damaged);
       if (!result.ok) expect(['DUMP_EMPTY', 'DUMP_INVALID', 'DUMP_TOO_NEW']).toContain(result.error.code);
-      else if (JSON.stringify(printable(result.value)) !== JSON.stringify(printable(WHOLE))) expect([at, result.value.problems]).not.toEqual([at, WHOLE.problems]);
+      else if (JSON.stringify(printable(result.value)) !== JSON.stringify(printable(WHOLE)))
+        expect([at, result.value.problems]).not.toEqual([at, WHOLE.problems]);
     }
   });
 
@@ -207,5 +234,26 @@ describe('what is no dump', () => {
   test('a small file that unpacks to a huge one', () => {
     const bomb = gzipSync(Buffer.alloc(8 * 1024 * 1024));
     expect(decodeNodeDump(bomb, 1024 * 1024)).toMatchObject({ ok: false, error: { code: 'DUMP_TOO_LARGE' } });
+  });
+});
+
+describe('the host of a dump', () => {
+  test('has the ids of the snapshot, and pods by name', () => {
+    const { host, pods } = hostFromDump(WHOLE, 'worker');
+    expect([...host.namespaces.keys()]).toEqual(['nodes/worker/host', 'nodes/worker/pods/default_web-1', 'nodes/worker/netns/4026532111']);
+    expect(host).toMatchObject({ id: 'worker', root: 'nodes/worker/host' });
+    expect([...pods]).toEqual([['default/web-1', 'nodes/worker/pods/default_web-1']]);
+  });
+
+  test('pods whose name is not known are found by their uid', () => {
+    const uid = '11111111-2222-3333-4444-555555555555';
+    const { pods } = hostFromDump(decoded(stream([{ path: `pods/${uid}/meta`, text: `kind pod\nuid ${uid}\n` }])));
+    expect([...pods]).toEqual([[uid, `nodes/node1/pods/${uid}`]]);
+  });
+
+  test('where its own namespace did not arrive, everything of it is a gap, never an empty table', () => {
+    const { host } = hostFromDump(decoded(Buffer.from('skoop-dump 1 node=node1\n')));
+    const own = host.namespaces.get('nodes/node1/host');
+    expect(new Set(own?.gaps.map(({ topic }) => topic)).size).toBeGreaterThan(8);
   });
 });

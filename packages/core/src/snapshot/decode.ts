@@ -28,15 +28,24 @@ export function decodeNodeDump(bytes: Uint8Array, limit: number = LARGEST_DUMP):
   if (bytes.length === 0) return err(empty('the dump is empty: it has no byte'));
   const inflated = inflate(bytes, limit);
   if (inflated.kind === 'too-large') {
-    return err(skoopError('DUMP_TOO_LARGE', `the dump unpacks to more than ${limit} bytes`, { remedy: 'Collect with a smaller --max-bytes and --max-total.' }));
+    return err(
+      skoopError('DUMP_TOO_LARGE', `the dump unpacks to more than ${limit} bytes`, {
+        remedy: 'Collect with a smaller --max-bytes and --max-total.',
+      }),
+    );
   }
   const stream = inflated.bytes;
   const start = readStart(stream);
   if (start === undefined) {
-    if ('skoop-dump '.startsWith(stream.toString('latin1', 0, 11)) || (stream.toString('latin1', 0, 11) === 'skoop-dump ' && !stream.includes(0x0a))) {
+    if (
+      'skoop-dump '.startsWith(stream.toString('latin1', 0, 11)) ||
+      (stream.toString('latin1', 0, 11) === 'skoop-dump ' && !stream.includes(0x0a))
+    ) {
       return err(empty('the dump was cut before its first part'));
     }
-    return err(skoopError('DUMP_INVALID', 'this is no dump of the collector', { remedy: 'Make one with: skoop collect --output node.dump' }));
+    return err(
+      skoopError('DUMP_INVALID', 'this is no dump of the collector', { remedy: 'Make one with: skoop collect --output node.dump' }),
+    );
   }
   if (start.format > DUMP_FORMAT) {
     return err(
@@ -102,7 +111,10 @@ function toNamespace(folder: string, files: Files): { readonly namespace: Collec
   const artifacts = new Map<ArtifactName, Artifact>();
   for (const [name, frame] of files) {
     if (!NAMES.has(name)) continue;
-    artifacts.set(name as ArtifactName, frame.state === 'corrupt' ? DAMAGED : toArtifact(frame.bytes, frame.status, files.get(`${name}.err`)?.bytes, frame.state === 'cut'));
+    artifacts.set(
+      name as ArtifactName,
+      frame.state === 'corrupt' ? DAMAGED : toArtifact(frame.bytes, frame.status, files.get(`${name}.err`)?.bytes, frame.state === 'cut'),
+    );
   }
   return { namespace: { ...identity, artifacts }, problems };
 }

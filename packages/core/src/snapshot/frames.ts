@@ -44,7 +44,12 @@ export function readFrames(stream: Buffer): Frames {
     const line = lineAt(stream, at);
     const end = END.exec(line ?? '');
     if (end !== null) {
-      return { node, frames, problems: [...problems, ...judgeEnd(end, headers, lost)], complete: !lost && Number(end[1]) === headers.length };
+      return {
+        node,
+        frames,
+        problems: [...problems, ...judgeEnd(end, headers, lost)],
+        complete: !lost && Number(end[1]) === headers.length,
+      };
     }
     const header = HEADER.exec(line ?? '');
     if (line === undefined || header === null) {
@@ -79,7 +84,9 @@ function readFrame(header: RegExpExecArray, stream: Buffer, start: number): Fram
 
 function judgeEnd(end: RegExpExecArray, headers: readonly string[], lost: boolean): readonly string[] {
   if (lost || Number(end[1]) !== headers.length) return [`the stream should have ${end[1]} parts, ${headers.length} of them arrived`];
-  return end[2] === '-' || Number(end[2]) === cksum(Buffer.from(headers.join(''))) ? [] : ['the checksum of the whole stream is wrong: a header was changed'];
+  return end[2] === '-' || Number(end[2]) === cksum(Buffer.from(headers.join('')))
+    ? []
+    : ['the checksum of the whole stream is wrong: a header was changed'];
 }
 
 /** The line at an offset, without its end; `undefined` where no end of a line follows soon. */
@@ -90,14 +97,15 @@ function lineAt(stream: Buffer, at: number): string | undefined {
 
 /** The next header that is surely one: an output may hold a line that looks like it, but not one whose checksum fits what follows. */
 function nextHeader(stream: Buffer, from: number, budget: { bytes: number }): number | undefined {
-  for (let at = from; budget.bytes > 0; ) {
+  for (let at = from; budget.bytes > 0;) {
     const found = stream.indexOf('\n@', at);
     if (found === -1) return undefined;
     at = found + 1;
     const line = lineAt(stream, at) ?? '';
     const header = HEADER.exec(line);
     budget.bytes -= LONGEST_LINE + Math.min(Number(header?.[2] ?? 0), stream.length - at);
-    if (END.test(line) || (header !== null && header[4] !== '-' && readFrame(header, stream, at + line.length + 1).state === 'whole')) return at;
+    if (END.test(line) || (header !== null && header[4] !== '-' && readFrame(header, stream, at + line.length + 1).state === 'whole'))
+      return at;
   }
   return undefined;
 }

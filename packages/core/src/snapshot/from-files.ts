@@ -30,9 +30,13 @@ export async function fromFiles(all: SnapshotFiles): Promise<Result<SnapshotData
   const clouds = readClouds(files, problems);
   if (!files.has('manifest.json') && nodes.length === 0 && Object.keys(objects).length === 0) {
     return err(
-      skoopError('SNAPSHOT_INVALID', `this is no snapshot: it has no manifest.json, no objects/ and no nodes/${problems.length === 0 ? '' : ` (${problems.join('; ')})`}`, {
-        remedy: 'Make one with: skoop snapshot --output FILE',
-      }),
+      skoopError(
+        'SNAPSHOT_INVALID',
+        `this is no snapshot: it has no manifest.json, no objects/ and no nodes/${problems.length === 0 ? '' : ` (${problems.join('; ')})`}`,
+        {
+          remedy: 'Make one with: skoop snapshot --output FILE',
+        },
+      ),
     );
   }
   return ok({ manifest, objects, nodes, clouds, problems });

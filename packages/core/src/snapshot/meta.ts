@@ -13,12 +13,20 @@ function pairs(text: string): readonly (readonly [key: string, value: string])[]
 export function readMachineMeta(text: string, problems: string): { readonly meta: DumpMeta; readonly problems: readonly string[] } {
   const lines = pairs(text);
   const one = (key: string): string => lines.find(([name]) => name === key)?.[1] ?? '';
-  const tools = lines.filter(([key]) => key === 'tool').map(([, value]) => [value.split(' ', 1)[0] ?? '', value.slice(value.indexOf(' ') + 1)] as const);
+  const tools = lines
+    .filter(([key]) => key === 'tool')
+    .map(([, value]) => [value.split(' ', 1)[0] ?? '', value.slice(value.indexOf(' ') + 1)] as const);
   return {
     meta:
       lines.length === 0
         ? NO_META
-        : { collector: one('collector'), hostname: one('hostname'), kernel: one('kernel'), started: one('started'), tools: Object.fromEntries(tools) },
+        : {
+            collector: one('collector'),
+            hostname: one('hostname'),
+            kernel: one('kernel'),
+            started: one('started'),
+            tools: Object.fromEntries(tools),
+          },
     problems: problems.split('\n').filter((line) => line !== ''),
   };
 }

@@ -52,6 +52,7 @@ export function namespaceOfFolder(folder: string): Pick<CollectedNamespace, 'fol
   if (!folder.startsWith('pods/')) return { folder, kind: 'other' };
   const name = folder.slice('pods/'.length);
   const split = name.indexOf('_');
-  const pod = split === -1 ? { namespace: '', name: '', uid: name } : { namespace: name.slice(0, split), name: name.slice(split + 1), uid: '' };
+  const pod =
+    split === -1 ? { namespace: '', name: '', uid: name } : { namespace: name.slice(0, split), name: name.slice(split + 1), uid: '' };
   return { folder, kind: 'pod', pod };
 }

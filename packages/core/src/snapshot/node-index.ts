@@ -31,9 +31,16 @@ export function fromFolder(node: string, files: SnapshotFiles): NodeDump {
   const problems: string[] = [];
   const indexBytes = files.get('index.json');
   const index = indexBytes === undefined ? undefined : parse(indexBytes);
-  if (indexBytes !== undefined && !isRecord(index)) problems.push(`nodes/${node}/index.json can't be read: it says which commands failed, so all of this node is doubtful`);
+  if (indexBytes !== undefined && !isRecord(index))
+    problems.push(`nodes/${node}/index.json can't be read: it says which commands failed, so all of this node is doubtful`);
   if (!isRecord(index)) {
-    return { node, meta: NO_META, truncated: indexBytes !== undefined, problems, namespaces: indexBytes === undefined ? withoutIndex(files) : [] };
+    return {
+      node,
+      meta: NO_META,
+      truncated: indexBytes !== undefined,
+      problems,
+      namespaces: indexBytes === undefined ? withoutIndex(files) : [],
+    };
   }
   const listed = Array.isArray(index['namespaces']) ? index['namespaces'].filter(isRecord) : [];
   const namespaces = listed.flatMap((entry) => {
@@ -42,10 +49,22 @@ export function fromFolder(node: string, files: SnapshotFiles): NodeDump {
   });
   const lost = problems.length > 0;
   const said = Array.isArray(index['problems']) ? index['problems'].map(String) : [];
-  return { node, meta: metaOf(index['meta']), truncated: index['truncated'] === true || lost, problems: [...said, ...problems], namespaces };
+  return {
+    node,
+    meta: metaOf(index['meta']),
+    truncated: index['truncated'] === true || lost,
+    problems: [...said, ...problems],
+    namespaces,
+  };
 }
 
-function namespaceOf(node: string, folder: string, entry: Readonly<Record<string, unknown>>, files: SnapshotFiles, problems: string[]): CollectedNamespace {
+function namespaceOf(
+  node: string,
+  folder: string,
+  entry: Readonly<Record<string, unknown>>,
+  files: SnapshotFiles,
+  problems: string[],
+): CollectedNamespace {
   const listed = isRecord(entry['artifacts']) ? entry['artifacts'] : {};
   const artifacts = new Map<ArtifactName, Artifact>();
   for (const [name, about] of Object.entries(listed)) {
@@ -94,7 +113,13 @@ function metaOf(value: unknown): DumpMeta {
   if (!isRecord(value)) return NO_META;
   const tools = isRecord(value['tools']) ? Object.entries(value['tools']).map(([name, version]) => [name, textOf(version)] as const) : [];
   const { collector, hostname, kernel, started } = value;
-  return { collector: textOf(collector), hostname: textOf(hostname), kernel: textOf(kernel), started: textOf(started), tools: Object.fromEntries(tools) };
+  return {
+    collector: textOf(collector),
+    hostname: textOf(hostname),
+    kernel: textOf(kernel),
+    started: textOf(started),
+    tools: Object.fromEntries(tools),
+  };
 }
 
 function textOfBytes(bytes: Uint8Array): string {

@@ -20,5 +20,10 @@ export function nodeStateOf(node: string, dump: NodeDump, objects: Pick<Cluster,
     const hash = metadata.annotations[STATIC_POD_HASH];
     if (hash !== undefined) names.set(hash, name);
   }
-  return { kind: 'dumped', host, pods: new Map([...pods].map(([key, namespace]) => [names.get(key) ?? key, namespace])), truncated: dump.truncated };
+  return {
+    kind: 'dumped',
+    host,
+    pods: new Map([...pods].map(([key, namespace]) => [names.get(key) ?? key, namespace])),
+    truncated: dump.truncated,
+  };
 }

@@ -24,7 +24,10 @@ export async function readArchive(bytes: Uint8Array, limit: number = LARGEST_SNA
       const { name, type } = entry.header;
       const path = name.replace(/^(?:\.\/)+/, '');
       const use = type === 'file' && isInside(path);
-      if (!use && type !== 'directory' && !/^pax/.test(type ?? '')) problems.push(`${JSON.stringify(name)} of the archive is left out: ${type === 'file' ? 'it leads out of it' : `a ${type ?? 'strange thing'}`}`);
+      if (!use && type !== 'directory' && !/^pax/.test(type ?? ''))
+        problems.push(
+          `${JSON.stringify(name)} of the archive is left out: ${type === 'file' ? 'it leads out of it' : `a ${type ?? 'strange thing'}`}`,
+        );
       if (files.size >= MOST_FILES) {
         problems.push(`the archive has more than ${MOST_FILES} files: the rest is left out`);
         break;
@@ -36,10 +39,14 @@ export async function readArchive(bytes: Uint8Array, limit: number = LARGEST_SNA
   } catch (error) {
     // A collector's own stream is of use without its end.
     if (current.path.endsWith('.dump')) files.set(current.path, Buffer.concat(current.chunks));
-    if (files.size > 0) problems.push(`the archive is ${inflated.damage === 'corrupt' ? 'damaged' : 'cut'} after ${[...files.keys()].at(-1) ?? 'its beginning'}: what follows is missing (${messageOf(error)})`);
+    if (files.size > 0)
+      problems.push(
+        `the archive is ${inflated.damage === 'corrupt' ? 'damaged' : 'cut'} after ${[...files.keys()].at(-1) ?? 'its beginning'}: what follows is missing (${messageOf(error)})`,
+      );
     return { files, problems };
   }
-  if (inflated.damage !== 'none' && files.size > 0) problems.push(`the archive is ${inflated.damage === 'corrupt' ? 'damaged' : 'cut'}: its end is missing`);
+  if (inflated.damage !== 'none' && files.size > 0)
+    problems.push(`the archive is ${inflated.damage === 'corrupt' ? 'damaged' : 'cut'}: its end is missing`);
   return { files, problems };
 }
 

@@ -5,7 +5,9 @@ import { isRecord, itemsOf } from '../cluster/raw-list.ts';
  * A text of what is wrong where it can't be read.
  */
 export async function readObjects(bytes: Uint8Array): Promise<{ readonly list: unknown } | { readonly problem: string }> {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8').replace(/^\uFEFF/, '');
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '');
   if (text.trim() === '') return { problem: 'is empty' };
   try {
     const value: unknown = /^\s*[[{]/.test(text) ? JSON.parse(text) : await fromYaml(text);

@@ -26,7 +26,10 @@ export async function readSnapshot(path: string, limit: number = LARGEST_SNAPSHO
     if (!about.isDirectory()) {
       if (about.size > limit) return err(tooLarge(path, limit));
       const bytes = await readFile(path);
-      if (bytes.length === 0) return err(skoopError('SNAPSHOT_EMPTY', `${path} is empty: it has no byte`, { remedy: 'Make it again with: skoop snapshot --output FILE' }));
+      if (bytes.length === 0)
+        return err(
+          skoopError('SNAPSHOT_EMPTY', `${path} is empty: it has no byte`, { remedy: 'Make it again with: skoop snapshot --output FILE' }),
+        );
       unpacked = await readArchive(bytes, limit);
       if (unpacked !== 'too-large' && unpacked.files.size === 0) return err(noArchive(path, bytes));
     } else unpacked = await readFolder(path, limit);
@@ -47,17 +50,26 @@ function noArchive(path: string, bytes: Uint8Array): SkoopError {
     });
   }
   if (beginning.kind === 'inflated' && beginning.damage !== 'none') {
-    return skoopError('SNAPSHOT_EMPTY', `${path} was cut before its first file`, { remedy: 'Copy it again, or make it again with: skoop snapshot --output FILE' });
+    return skoopError('SNAPSHOT_EMPTY', `${path} was cut before its first file`, {
+      remedy: 'Copy it again, or make it again with: skoop snapshot --output FILE',
+    });
   }
-  return skoopError('SNAPSHOT_INVALID', `${path} is no snapshot: neither a folder nor a .tar.gz`, { remedy: 'Make one with: skoop snapshot --output FILE' });
+  return skoopError('SNAPSHOT_INVALID', `${path} is no snapshot: neither a folder nor a .tar.gz`, {
+    remedy: 'Make one with: skoop snapshot --output FILE',
+  });
 }
 
 function tooLarge(path: string, limit: number): SkoopError {
-  return skoopError('SNAPSHOT_TOO_LARGE', `${path} unpacks to more than ${limit} bytes`, { remedy: 'Collect fewer nodes: skoop snapshot --nodes NAME,…' });
+  return skoopError('SNAPSHOT_TOO_LARGE', `${path} unpacks to more than ${limit} bytes`, {
+    remedy: 'Collect fewer nodes: skoop snapshot --nodes NAME,…',
+  });
 }
 
 function unreadable(path: string, error: unknown): SkoopError {
   const code = (error as { code?: unknown }).code;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return skoopError('SNAPSHOT_NOT_FOUND', `there is no ${path}`, { remedy: 'Check the path given with --snapshot.', cause: error });
-  return skoopError('SNAPSHOT_UNREADABLE', `${path} can't be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return skoopError('SNAPSHOT_NOT_FOUND', `there is no ${path}`, { remedy: 'Check the path given with --snapshot.', cause: error });
+  return skoopError('SNAPSHOT_UNREADABLE', `${path} can't be read: ${error instanceof Error ? error.message : String(error)}`, {
+    cause: error,
+  });
 }

@@ -3,21 +3,44 @@ import type { NodeDump } from './node-dump.ts';
 import { NO_META } from './node-dump.ts';
 import { snapshotSource } from './snapshot-source.ts';
 
-const pod = (name: string, uid: string, annotations: Record<string, string> = {}) => ({ kind: 'Pod', metadata: { namespace: 'default', name, uid, annotations }, spec: { nodeName: 'node1' }, status: {} });
-const namespace = (folder: string, uid: string) => ({ folder, kind: 'pod' as const, pod: { namespace: '', name: '', uid }, artifacts: new Map() });
+const pod = (name: string, uid: string, annotations: Record<string, string> = {}) => ({
+  kind: 'Pod',
+  metadata: { namespace: 'default', name, uid, annotations },
+  spec: { nodeName: 'node1' },
+  status: {},
+});
+const namespace = (folder: string, uid: string) => ({
+  folder,
+  kind: 'pod' as const,
+  pod: { namespace: '', name: '', uid },
+  artifacts: new Map(),
+});
 
 const dump: NodeDump = {
   node: 'node1',
   meta: NO_META,
   truncated: false,
   problems: [],
-  namespaces: [{ folder: 'host', kind: 'host', artifacts: new Map() }, namespace('pods/u1', 'u1'), namespace('pods/hash1', 'hash1'), namespace('pods/u9', 'u9')],
+  namespaces: [
+    { folder: 'host', kind: 'host', artifacts: new Map() },
+    namespace('pods/u1', 'u1'),
+    namespace('pods/hash1', 'hash1'),
+    namespace('pods/u9', 'u9'),
+  ],
 };
 
 const source = snapshotSource(
   {
-    manifest: { formatVersion: 1, created: '', skoop: '', clusterVersion: 'v1.34.0', missing: [{ what: 'node node2', why: 'it is NotReady' }] },
-    objects: { pods: { kind: 'PodList', apiVersion: 'v1', items: [pod('web-1', 'u1'), pod('etcd', 'u2', { 'kubernetes.io/config.hash': 'hash1' })] } },
+    manifest: {
+      formatVersion: 1,
+      created: '',
+      skoop: '',
+      clusterVersion: 'v1.34.0',
+      missing: [{ what: 'node node2', why: 'it is NotReady' }],
+    },
+    objects: {
+      pods: { kind: 'PodList', apiVersion: 'v1', items: [pod('web-1', 'u1'), pod('etcd', 'u2', { 'kubernetes.io/config.hash': 'hash1' })] },
+    },
     nodes: [dump],
     clouds: {},
     problems: ['objects/services.json was cut'],

@@ -12,7 +12,8 @@ export function snapshotSource({ manifest, objects, nodes, problems }: SnapshotD
   const missing = [...manifest.missing, ...problems.map((why) => ({ what: 'a part of the snapshot', why }))];
   const cluster = clusterOf({ version: manifest.clusterVersion, lists: objects, missing }, annotations);
   const states = new Map<string, NodeState>();
-  for (const { what, why } of manifest.missing) if (what.startsWith(MISSING_NODE)) states.set(what.slice(MISSING_NODE.length), { kind: 'missing', why });
+  for (const { what, why } of manifest.missing)
+    if (what.startsWith(MISSING_NODE)) states.set(what.slice(MISSING_NODE.length), { kind: 'missing', why });
   for (const dump of nodes) states.set(dump.node, nodeStateOf(dump.node, dump, cluster));
   return recordedSource(cluster, states);
 }

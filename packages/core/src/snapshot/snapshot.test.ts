@@ -47,13 +47,28 @@ const POD = {
     ],
     initContainers: [{ name: 'side', restartPolicy: 'Always', env: [{ name: 'P', value: 'hunter2' }], ports: [{ containerPort: 9000 }] }],
   },
-  status: { phase: 'Running', podIP: '10.244.0.5', podIPs: [{ ip: '10.244.0.5' }], conditions: [{ type: 'Ready', status: 'True', lastProbeTime: null }] },
+  status: {
+    phase: 'Running',
+    podIP: '10.244.0.5',
+    podIPs: [{ ip: '10.244.0.5' }],
+    conditions: [{ type: 'Ready', status: 'True', lastProbeTime: null }],
+  },
 };
 const SERVICE = {
   metadata: { name: 'web', namespace: 'default' },
-  spec: { clusterIP: '10.96.1.1', clusterIPs: ['10.96.1.1'], selector: { app: 'web' }, ports: [{ port: 80, targetPort: 'http', nodePort: 30080 }] },
+  spec: {
+    clusterIP: '10.96.1.1',
+    clusterIPs: ['10.96.1.1'],
+    selector: { app: 'web' },
+    ports: [{ port: 80, targetPort: 'http', nodePort: 30080 }],
+  },
 };
-const POLICY = { kind: 'NetworkPolicy', apiVersion: 'crd.projectcalico.org/v1', metadata: { name: 'p', namespace: 'default' }, spec: { selector: 'all()' } };
+const POLICY = {
+  kind: 'NetworkPolicy',
+  apiVersion: 'crd.projectcalico.org/v1',
+  metadata: { name: 'p', namespace: 'default' },
+  spec: { selector: 'all()' },
+};
 
 const DUMP: NodeDump = {
   node: 'node1',
@@ -71,12 +86,23 @@ const DUMP: NodeDump = {
       ]),
     },
     { folder: 'pods/default_web-1', kind: 'pod', pod: { namespace: 'default', name: 'web-1', uid: 'u1' }, artifacts: new Map() },
-    { folder: 'pods/11111111-2222-3333-4444-555555555555', kind: 'pod', pod: { namespace: '', name: '', uid: '11111111-2222-3333-4444-555555555555' }, artifacts: new Map() },
+    {
+      folder: 'pods/11111111-2222-3333-4444-555555555555',
+      kind: 'pod',
+      pod: { namespace: '', name: '', uid: '11111111-2222-3333-4444-555555555555' },
+      artifacts: new Map(),
+    },
   ],
 };
 
 const DATA: Omit<SnapshotData, 'problems'> = {
-  manifest: { formatVersion: 1, created: '2026-01-02T03:04:05.000Z', skoop: '0.1.0', clusterVersion: 'v1.34.4', missing: [{ what: 'node node2', why: 'NotReady' }] },
+  manifest: {
+    formatVersion: 1,
+    created: '2026-01-02T03:04:05.000Z',
+    skoop: '0.1.0',
+    clusterVersion: 'v1.34.4',
+    missing: [{ what: 'node node2', why: 'NotReady' }],
+  },
   objects: {
     pods: allowed({ kind: 'PodList', apiVersion: 'v1', items: [POD] }, ['k8s.example/']).list,
     'networkpolicies.crd.projectcalico.org': allowed({ kind: 'List', items: [POLICY] }, []).list,
@@ -128,7 +154,11 @@ describe('what is written is read again', () => {
 });
 
 describe('what may go in', () => {
-  const lists = { pods: { kind: 'PodList', apiVersion: 'v1', items: [POD] }, services: { kind: 'ServiceList', apiVersion: 'v1', items: [SERVICE] }, policies: POLICY };
+  const lists = {
+    pods: { kind: 'PodList', apiVersion: 'v1', items: [POD] },
+    services: { kind: 'ServiceList', apiVersion: 'v1', items: [SERVICE] },
+    policies: POLICY,
+  };
 
   test('the cluster that is read from it is the one that was written', () => {
     const annotations = ['k8s.example/'];
@@ -145,13 +175,21 @@ describe('what may go in', () => {
   });
 
   test('a list with a Secret is refused', async () => {
-    const objects = { all: { kind: 'List', items: [POD, { kind: 'Secret', metadata: { name: 's' }, data: { password: 'aHVudGVyMg==' } }] } };
-    expect(await writeSnapshot({ ...DATA, objects }, join(folder, 'x.tar.gz'))).toMatchObject({ ok: false, error: { code: 'SNAPSHOT_SECRET' } });
+    const objects = {
+      all: { kind: 'List', items: [POD, { kind: 'Secret', metadata: { name: 's' }, data: { password: 'aHVudGVyMg==' } }] },
+    };
+    expect(await writeSnapshot({ ...DATA, objects }, join(folder, 'x.tar.gz'))).toMatchObject({
+      ok: false,
+      error: { code: 'SNAPSHOT_SECRET' },
+    });
     expect(await readdir(folder)).toEqual([]);
   });
 
   test('a kind that nothing reads is left out', () => {
-    expect(allowed({ kind: 'CertificateList', items: [{ metadata: { name: 'c' }, spec: 'x' }] }, [])).toMatchObject({ list: { items: [] }, leftOut: ['Certificate'] });
+    expect(allowed({ kind: 'CertificateList', items: [{ metadata: { name: 'c' }, spec: 'x' }] }, [])).toMatchObject({
+      list: { items: [] },
+      leftOut: ['Certificate'],
+    });
   });
 
   test.each(['../evil', '.', 'a/b', ''])('a name that leads elsewhere is refused: %j', async (node) => {
@@ -168,8 +206,10 @@ describe('what users put together', () => {
   test('files of kubectl, under any name, in JSON and YAML', async () => {
     const root = await write({
       'objects/pods.json': JSON.stringify({ kind: 'List', apiVersion: 'v1', items: [POD] }),
-      'objects/one.yaml': 'kind: Service\napiVersion: v1\nmetadata: {name: web, namespace: default}\nspec: {clusterIP: 10.96.1.1, ports: [{port: 80}]}\n',
-      'objects/many.yml': '---\nkind: Namespace\napiVersion: v1\nmetadata: {name: a}\n---\nkind: NamespaceList\nitems:\n- metadata: {name: b}\n---\n',
+      'objects/one.yaml':
+        'kind: Service\napiVersion: v1\nmetadata: {name: web, namespace: default}\nspec: {clusterIP: 10.96.1.1, ports: [{port: 80}]}\n',
+      'objects/many.yml':
+        '---\nkind: Namespace\napiVersion: v1\nmetadata: {name: a}\n---\nkind: NamespaceList\nitems:\n- metadata: {name: b}\n---\n',
       'objects/notes': 'kind: Namespace\nmetadata: {name: c}\n',
     });
     const { objects, problems } = await read(root);
@@ -188,7 +228,9 @@ describe('what users put together', () => {
   });
 
   test('outputs in folders, without an index', async () => {
-    const { nodes } = await read(await write({ 'nodes/n1/host/ip-link': '[]', 'nodes/n1/pods/default_web-1/ss': 'tcp', 'nodes/n1/host/README': 'x' }));
+    const { nodes } = await read(
+      await write({ 'nodes/n1/host/ip-link': '[]', 'nodes/n1/pods/default_web-1/ss': 'tcp', 'nodes/n1/host/README': 'x' }),
+    );
     expect(nodes[0]?.namespaces.map(({ folder: name, artifacts }) => [name, [...artifacts.keys()]])).toEqual([
       ['host', ['ip-link']],
       ['pods/default_web-1', ['ss']],
@@ -205,7 +247,9 @@ describe('what users put together', () => {
   });
 });
 
-async function archive(entries: readonly { name: string; type?: 'file' | 'symlink' | 'link' | 'directory'; linkname?: string; text?: string }[]): Promise<Buffer> {
+async function archive(
+  entries: readonly { name: string; type?: 'file' | 'symlink' | 'link' | 'directory'; linkname?: string; text?: string }[],
+): Promise<Buffer> {
   const tar = pack();
   for (const { text = '', ...header } of entries) tar.entry(header, text);
   tar.finalize();
@@ -327,7 +371,10 @@ describe('what is refused', () => {
 
   test('a later format, which says what to update to', async () => {
     const root = await write({ 'manifest.json': JSON.stringify({ formatVersion: 2, skoop: '9.1.0' }), 'objects/x.json': '{' });
-    expect(await readSnapshot(root)).toMatchObject({ ok: false, error: { code: 'SNAPSHOT_TOO_NEW', exit: 2, remedy: 'Update skoop to 9.1.0 or later.' } });
+    expect(await readSnapshot(root)).toMatchObject({
+      ok: false,
+      error: { code: 'SNAPSHOT_TOO_NEW', exit: 2, remedy: 'Update skoop to 9.1.0 or later.' },
+    });
   });
 
   test('a small archive that unpacks to a huge one', async () => {

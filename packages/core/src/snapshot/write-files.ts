@@ -37,7 +37,9 @@ export function toFiles(data: Omit<SnapshotData, 'problems'>, { annotations }: W
   for (const [cloud, parts] of Object.entries(data.clouds)) {
     for (const [name, value] of Object.entries(parts)) put(named(cloud, named(name, `clouds/${cloud}/${name}.json`)), json(value));
   }
-  return bad.length === 0 ? ok(files) : err(skoopError('SNAPSHOT_NAME', `this can't be the name of a file in a snapshot: ${bad.join(', ')}`));
+  return bad.length === 0
+    ? ok(files)
+    : err(skoopError('SNAPSHOT_NAME', `this can't be the name of a file in a snapshot: ${bad.join(', ')}`));
 }
 
 function json(value: unknown): string {
@@ -45,5 +47,7 @@ function json(value: unknown): string {
 }
 
 function secret(resource: string): SkoopError {
-  return skoopError('SNAPSHOT_SECRET', `objects/${resource} has Secrets in it: they never enter a snapshot`, { remedy: 'Leave the resource out.' });
+  return skoopError('SNAPSHOT_SECRET', `objects/${resource} has Secrets in it: they never enter a snapshot`, {
+    remedy: 'Leave the resource out.',
+  });
 }

@@ -33,7 +33,9 @@ export async function writeSnapshot(
     return ok(undefined);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return err(skoopError('SNAPSHOT_TARGET', `the snapshot can't be written: ${message}`, { remedy: 'Choose another --output.', cause: error }));
+    return err(
+      skoopError('SNAPSHOT_TARGET', `the snapshot can't be written: ${message}`, { remedy: 'Choose another --output.', cause: error }),
+    );
   }
 }
 

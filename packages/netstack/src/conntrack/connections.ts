@@ -67,7 +67,8 @@ export function replyTuple(t: Tuple): Tuple {
 
 function relatedTo(entries: readonly Connection[], quoted: Packet): Tracking {
   for (const entry of entries) {
-    if (sameTuple(reversed(entry.reply), quoted) || sameTuple(entry.original, quoted)) return { state: 'RELATED', entry, direction: 'reply' };
+    if (sameTuple(reversed(entry.reply), quoted) || sameTuple(entry.original, quoted))
+      return { state: 'RELATED', entry, direction: 'reply' };
     if (sameTuple(entry.reply, quoted)) return { state: 'RELATED', entry, direction: 'original' };
   }
   return { state: 'INVALID', entry: undefined, direction: 'original' };

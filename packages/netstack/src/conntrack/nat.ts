@@ -16,7 +16,8 @@ export function translate(packet: Packet, tracking: Tracking, manip: Manip): Pac
   if (entry === undefined || (!entry.snat && !entry.dnat)) return packet;
   if (packet.quoted !== undefined) return translateError(packet, packet.quoted, entry, tracking.direction, manip);
   const target = tracking.direction === 'original' ? replyTuple(entry.reply) : replyTuple(entry.original);
-  if (manip === 'source') return same(packet.src, packet.sport, target.src, target.sport) ? packet : { ...packet, src: target.src, sport: target.sport };
+  if (manip === 'source')
+    return same(packet.src, packet.sport, target.src, target.sport) ? packet : { ...packet, src: target.src, sport: target.sport };
   return same(packet.dst, packet.dport, target.dst, target.dport) ? packet : { ...packet, dst: target.dst, dport: target.dport };
 }
 
@@ -75,7 +76,11 @@ function fromRange(range: { readonly from: Ip; readonly to: Ip }, chooser: Choos
   return chooser.pick(addresses, () => 1);
 }
 
-function portIn(ports: { readonly from: number; readonly to: number; readonly base?: number } | undefined, old: number, packet: Packet): number {
+function portIn(
+  ports: { readonly from: number; readonly to: number; readonly base?: number } | undefined,
+  old: number,
+  packet: Packet,
+): number {
   if (ports === undefined || !hasPorts(packet.protocol)) return old;
   if (ports.base !== undefined) return ports.from + (old - ports.base);
   return old >= ports.from && old <= ports.to ? old : ports.from;

@@ -3,16 +3,7 @@ import type { Prefix } from '../address/prefix.ts';
 import type { Source } from '../source.ts';
 
 export type RouteType =
-  | 'unicast'
-  | 'local'
-  | 'broadcast'
-  | 'multicast'
-  | 'anycast'
-  | 'blackhole'
-  | 'unreachable'
-  | 'prohibit'
-  | 'throw'
-  | 'unknown';
+  'unicast' | 'local' | 'broadcast' | 'multicast' | 'anycast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw' | 'unknown';
 
 /** One entry of a routing table (`ip -j -d route show table all`). Tables go by the name that iproute2 prints: `main`, `local`, `100`. */
 export interface Route {

@@ -11,7 +11,9 @@ const tables = new WeakMap<NetworkNamespace, ReadonlyMap<Family, readonly Route[
 function localTable(namespace: NetworkNamespace, family: Family): readonly Route[] {
   let made = tables.get(namespace);
   if (made === undefined) {
-    const sorted = namespace.routes.filter((route) => route.table === 'local').sort((a, b) => (b.destination.length ?? 0) - (a.destination.length ?? 0));
+    const sorted = namespace.routes
+      .filter((route) => route.table === 'local')
+      .sort((a, b) => (b.destination.length ?? 0) - (a.destination.length ?? 0));
     made = new Map([
       [4, sorted.filter((route) => route.family === 4)],
       [6, sorted.filter((route) => route.family === 6)],

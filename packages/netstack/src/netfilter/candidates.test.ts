@@ -21,7 +21,12 @@ test('a long chain comes down to the rules for one destination and those for any
 
 test('what a chain decides is the same with the index and without', () => {
   const rule = fc
-    .tuple(fc.constantFrom('', '-d ', '! -d '), fc.nat(5), fc.constantFrom('/32', '/31'), fc.constantFrom('ACCEPT', 'DROP', 'RETURN', 'MARK --set-xmark 0x1/0x0', 'X', 'NFQUEUE'))
+    .tuple(
+      fc.constantFrom('', '-d ', '! -d '),
+      fc.nat(5),
+      fc.constantFrom('/32', '/31'),
+      fc.constantFrom('ACCEPT', 'DROP', 'RETURN', 'MARK --set-xmark 0x1/0x0', 'X', 'NFQUEUE'),
+    )
     .map(([flag, to, length, target]) => `-A INPUT ${flag === '' ? '' : `${flag}${address(to)}${length} `}-j ${target}`);
   fc.assert(
     fc.property(fc.array(rule, { maxLength: 7 }), fc.nat(6), (rules, to) => {

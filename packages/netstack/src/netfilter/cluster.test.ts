@@ -51,7 +51,11 @@ describe("a node's rules, made by kube-proxy and flanneld", () => {
   });
 
   test('a Service forks in three, each with a third', () => {
-    const ways = walk('prerouting', 'nat', context({ hook: 'prerouting', packet: { src: parseIp('10.244.0.9') ?? 0, dst: parseIp('10.96.234.251') ?? 0, dport: 80 } }));
+    const ways = walk(
+      'prerouting',
+      'nat',
+      context({ hook: 'prerouting', packet: { src: parseIp('10.244.0.9') ?? 0, dst: parseIp('10.96.234.251') ?? 0, dport: 80 } }),
+    );
     const ends: [number, string][] = [];
     const collect = (node: typeof ways, probability: number): void => {
       if (node.kind === 'chance') for (const branch of node.branches) collect(branch.ways, probability * branch.probability);
@@ -60,25 +64,48 @@ describe("a node's rules, made by kube-proxy and flanneld", () => {
     };
     collect(ways, 1);
     expect(ends).toEqual([
-      [0.333333, '-A KUBE-SEP-7U6MWNJWR3SADOJA -p tcp -m comment --comment "default/web:http" -m tcp -j DNAT --to-destination 10.244.0.5:8080'],
-      [0.333333, '-A KUBE-SEP-UIQK3OSOSTRHRPBX -p tcp -m comment --comment "default/web:http" -m tcp -j DNAT --to-destination 10.244.1.2:8080'],
-      [0.333333, '-A KUBE-SEP-2AZ33KU3V5PGPQZH -p tcp -m comment --comment "default/web:http" -m tcp -j DNAT --to-destination 10.244.1.3:8080'],
+      [
+        0.333333,
+        '-A KUBE-SEP-7U6MWNJWR3SADOJA -p tcp -m comment --comment "default/web:http" -m tcp -j DNAT --to-destination 10.244.0.5:8080',
+      ],
+      [
+        0.333333,
+        '-A KUBE-SEP-UIQK3OSOSTRHRPBX -p tcp -m comment --comment "default/web:http" -m tcp -j DNAT --to-destination 10.244.1.2:8080',
+      ],
+      [
+        0.333333,
+        '-A KUBE-SEP-2AZ33KU3V5PGPQZH -p tcp -m comment --comment "default/web:http" -m tcp -j DNAT --to-destination 10.244.1.3:8080',
+      ],
     ]);
   });
 
   test('pod to pod is forwarded, by the rule that flanneld made', () => {
-    const ways = walk('forward', 'filter', context({ hook: 'forward', packet: { src: parseIp('10.244.0.9') ?? 0, dst: parseIp('10.244.1.2') ?? 0 } }));
+    const ways = walk(
+      'forward',
+      'filter',
+      context({ hook: 'forward', packet: { src: parseIp('10.244.0.9') ?? 0, dst: parseIp('10.244.1.2') ?? 0 } }),
+    );
     expect(ways).toMatchObject({ kind: 'end', value: { verdict: { kind: 'accept' } } });
-    expect(ways.kind === 'end' ? ways.value.evidence.at(-1)?.text : '').toBe('-A FLANNEL-FWD -s 10.244.0.0/16 -m comment --comment "flanneld forward" -j ACCEPT');
+    expect(ways.kind === 'end' ? ways.value.evidence.at(-1)?.text : '').toBe(
+      '-A FLANNEL-FWD -s 10.244.0.0/16 -m comment --comment "flanneld forward" -j ACCEPT',
+    );
   });
 
   test('pod to outside is masqueraded', () => {
-    const ways = walk('postrouting', 'nat', context({ hook: 'postrouting', packet: { src: parseIp('10.244.0.9') ?? 0, dst: parseIp('198.51.100.7') ?? 0 } }));
+    const ways = walk(
+      'postrouting',
+      'nat',
+      context({ hook: 'postrouting', packet: { src: parseIp('10.244.0.9') ?? 0, dst: parseIp('198.51.100.7') ?? 0 } }),
+    );
     expect(ways).toMatchObject({ kind: 'end', value: { verdict: { kind: 'nat', request: { kind: 'masquerade', random: true } } } });
   });
 
   test('an invalid packet is dropped on its way through', () => {
-    const ways = walk('forward', 'filter', context({ hook: 'forward', tracking: { state: 'INVALID', entry: undefined, direction: 'original' } }));
+    const ways = walk(
+      'forward',
+      'filter',
+      context({ hook: 'forward', tracking: { state: 'INVALID', entry: undefined, direction: 'original' } }),
+    );
     expect(ways).toMatchObject({ kind: 'end', value: { verdict: { kind: 'drop', by: 'rule' } } });
   });
 });

@@ -6,7 +6,13 @@ import type { BaseChain, Chain, Netfilter, NetfilterFamily, Rule, Table } from '
 const source = { artifact: 'n/nft', pointer: '/nftables/1', text: '' };
 const RULE: Rule = { matches: [], target: undefined, tracks: false, source };
 
-function native(name: string, family: NetfilterFamily, base: Partial<BaseChain> | undefined, rules: readonly Rule[] = [], backend: Table['backend'] = 'nftables'): Table {
+function native(
+  name: string,
+  family: NetfilterFamily,
+  base: Partial<BaseChain> | undefined,
+  rules: readonly Rule[] = [],
+  backend: Table['backend'] = 'nftables',
+): Table {
   const chain: Chain = {
     name: 'c',
     base: base === undefined ? undefined : { hook: 'prerouting', priority: 0, type: 'filter', policy: 'accept', devices: [], ...base },
@@ -30,7 +36,13 @@ describe('the chains at a hook', () => {
   });
 
   test('are those of the IP family and of inet, by priority', () => {
-    const tables = [native('a', 'inet', { priority: 10 }), native('b', 'ip', { priority: -5 }), native('c', 'ip6', {}), native('d', 'bridge', {}), native('e', 'netdev', { hook: 'ingress' })];
+    const tables = [
+      native('a', 'inet', { priority: 10 }),
+      native('b', 'ip', { priority: -5 }),
+      native('c', 'ip6', {}),
+      native('d', 'bridge', {}),
+      native('e', 'netdev', { hook: 'ingress' }),
+    ];
     expect(order({ tables }, 4, 'prerouting')).toEqual(['b', 'a']);
     expect(order({ tables }, 6, 'prerouting')).toEqual(['c', 'a']);
   });
@@ -46,7 +58,11 @@ describe('the chains at a hook', () => {
   });
 
   test('of equal priority: native, then iptables-nft, then legacy', () => {
-    const tables = [native('legacy', 'ip', {}, [], 'iptables-legacy'), native('nft', 'ip', {}, [], 'iptables-nft'), native('native', 'ip', {})];
+    const tables = [
+      native('legacy', 'ip', {}, [], 'iptables-legacy'),
+      native('nft', 'ip', {}, [], 'iptables-nft'),
+      native('native', 'ip', {}),
+    ];
     expect(order({ tables }, 4, 'prerouting')).toEqual(['native', 'nft', 'legacy']);
   });
 

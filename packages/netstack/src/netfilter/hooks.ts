@@ -42,7 +42,9 @@ export function baseChains(netfilter: Netfilter, family: Family, hook: Hook): re
       .flatMap((table) => [...table.chains.values()].filter((chain) => chain.base?.hook === hook).map((chain) => ({ table, chain })))
       .sort(
         (a, b) =>
-          effectivePriority(a) - effectivePriority(b) || (a.chain.base?.priority ?? 0) - (b.chain.base?.priority ?? 0) || ORDER[a.table.backend] - ORDER[b.table.backend],
+          effectivePriority(a) - effectivePriority(b) ||
+          (a.chain.base?.priority ?? 0) - (b.chain.base?.priority ?? 0) ||
+          ORDER[a.table.backend] - ORDER[b.table.backend],
       );
     byKey.set(key, list);
   }
@@ -54,7 +56,9 @@ export function tracksConnections(netfilter: Netfilter, family: Family): boolean
   let made = tracking.get(netfilter);
   if (made === undefined) {
     const on = (version: Family) =>
-      netfilter.tables.some((table) => sees(table.family, version) && [...table.chains.values()].some((chain) => chain.rules.some((rule) => rule.tracks)));
+      netfilter.tables.some(
+        (table) => sees(table.family, version) && [...table.chains.values()].some((chain) => chain.rules.some((rule) => rule.tracks)),
+      );
     tracking.set(
       netfilter,
       (made = new Map<Family, boolean>([

@@ -61,9 +61,7 @@ export interface Match {
 
 /** `chance`: both ways happen, with that probability of a match. `unknown`: the model can't tell. */
 export type MatchResult =
-  | boolean
-  | { readonly kind: 'chance'; readonly probability: number }
-  | { readonly kind: 'unknown'; readonly construct: string };
+  boolean | { readonly kind: 'chance'; readonly probability: number } | { readonly kind: 'unknown'; readonly construct: string };
 
 /** What a match or a target may look at. */
 export interface MatchContext {
@@ -149,8 +147,18 @@ export type NatRequest =
       readonly persistent: boolean;
     }
   /** The address of the out-device that fits the next hop. */
-  | { readonly manip: 'source'; readonly kind: 'masquerade'; readonly ports: { readonly from: number; readonly to: number } | undefined; readonly random: boolean }
+  | {
+      readonly manip: 'source';
+      readonly kind: 'masquerade';
+      readonly ports: { readonly from: number; readonly to: number } | undefined;
+      readonly random: boolean;
+    }
   /** The in-device's first address, 127.0.0.1 in output. */
-  | { readonly manip: 'destination'; readonly kind: 'redirect'; readonly ports: { readonly from: number; readonly to: number } | undefined; readonly random: boolean }
+  | {
+      readonly manip: 'destination';
+      readonly kind: 'redirect';
+      readonly ports: { readonly from: number; readonly to: number } | undefined;
+      readonly random: boolean;
+    }
   /** The host part stays, the network part is replaced. */
   | { readonly manip: 'source' | 'destination'; readonly kind: 'netmap'; readonly network: Ip; readonly mask: Ip };

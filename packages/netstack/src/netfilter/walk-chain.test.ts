@@ -27,17 +27,37 @@ describe('the flow through chains', () => {
     ['without a target a rule only counts', ['-A INPUT', '-A INPUT -j DROP'], 'drop by rule'],
     ['a chain that ends goes back', [':X - [0:0]', '-A INPUT -j X', '-A INPUT -j DROP', '-A X -p udp -j ACCEPT'], 'drop by rule'],
     ['an empty chain goes back', [':X - [0:0]', '-A INPUT -j X', '-A INPUT -j DROP'], 'drop by rule'],
-    ['RETURN goes back to the caller', [':X - [0:0]', '-A INPUT -j X', '-A INPUT -j DROP', '-A X -j RETURN', '-A X -j ACCEPT'], 'drop by rule'],
+    [
+      'RETURN goes back to the caller',
+      [':X - [0:0]', '-A INPUT -j X', '-A INPUT -j DROP', '-A X -j RETURN', '-A X -j ACCEPT'],
+      'drop by rule',
+    ],
     ['RETURN in a base chain is the policy', [':INPUT DROP [0:0]', '-A INPUT -j RETURN', '-A INPUT -j ACCEPT'], 'drop by policy'],
-    ['goto in a base chain does not come back', [':INPUT DROP [0:0]', ':X - [0:0]', '-A INPUT -g X', '-A INPUT -j ACCEPT'], 'drop by policy'],
+    [
+      'goto in a base chain does not come back',
+      [':INPUT DROP [0:0]', ':X - [0:0]', '-A INPUT -g X', '-A INPUT -j ACCEPT'],
+      'drop by policy',
+    ],
     [
       'a goto ends where the chain that holds it was called from',
       [':X - [0:0]', ':Y - [0:0]', '-A INPUT -j X', '-A INPUT -j DROP', '-A X -g Y', '-A X -j ACCEPT', '-A Y -p udp -j ACCEPT'],
       'drop by rule',
     ],
-    ['RETURN after a goto, too', [':X - [0:0]', ':Y - [0:0]', '-A INPUT -j X', '-A INPUT -j DROP', '-A X -g Y', '-A X -j ACCEPT', '-A Y -j RETURN'], 'drop by rule'],
-    ['a verdict in a nested chain is final', [':X - [0:0]', ':Y - [0:0]', '-A INPUT -j X', '-A INPUT -j DROP', '-A X -j Y', '-A Y -j ACCEPT'], 'accept'],
-    ['one chain may be called twice', [':X - [0:0]', '-A INPUT -j X', '-A INPUT -j X', '-A INPUT -j DROP', '-A X -j MARK --set-xmark 0x1/0x0'], 'drop by rule'],
+    [
+      'RETURN after a goto, too',
+      [':X - [0:0]', ':Y - [0:0]', '-A INPUT -j X', '-A INPUT -j DROP', '-A X -g Y', '-A X -j ACCEPT', '-A Y -j RETURN'],
+      'drop by rule',
+    ],
+    [
+      'a verdict in a nested chain is final',
+      [':X - [0:0]', ':Y - [0:0]', '-A INPUT -j X', '-A INPUT -j DROP', '-A X -j Y', '-A Y -j ACCEPT'],
+      'accept',
+    ],
+    [
+      'one chain may be called twice',
+      [':X - [0:0]', '-A INPUT -j X', '-A INPUT -j X', '-A INPUT -j DROP', '-A X -j MARK --set-xmark 0x1/0x0'],
+      'drop by rule',
+    ],
     ['a chain is called before a target of its name', [':LOG - [0:0]', '-A INPUT -j LOG', '-A LOG -j DROP'], 'drop by rule'],
     ['REJECT ends it', ['-A INPUT -p tcp -j REJECT --reject-with tcp-reset', '-A INPUT -j ACCEPT'], 'reject'],
   ])('%s', (_why, lines, verdict) => {
@@ -66,11 +86,17 @@ describe('the flow through chains', () => {
       }),
     );
     expect(result.notrack).toBe(true);
-    expect(result.evidence.map((source) => source.text)).toEqual(['-A PREROUTING -j CT --notrack', '-A PREROUTING -m conntrack --ctstate UNTRACKED -j DROP']);
+    expect(result.evidence.map((source) => source.text)).toEqual([
+      '-A PREROUTING -j CT --notrack',
+      '-A PREROUTING -m conntrack --ctstate UNTRACKED -j DROP',
+    ]);
   });
 
   test('a translation ends the walk', () => {
-    expect(end(walk(['-A PREROUTING -j DNAT --to-destination 1.1.1.1', '-A PREROUTING -j ACCEPT'], { table: 'nat', chain: 'PREROUTING' })).verdict).toMatchObject({
+    expect(
+      end(walk(['-A PREROUTING -j DNAT --to-destination 1.1.1.1', '-A PREROUTING -j ACCEPT'], { table: 'nat', chain: 'PREROUTING' }))
+        .verdict,
+    ).toMatchObject({
       kind: 'nat',
       request: { manip: 'destination' },
     });
@@ -79,7 +105,16 @@ describe('the flow through chains', () => {
 
 describe('evidence', () => {
   test('is what fitted and acted, jumps included, in order, with its line', () => {
-    const result = end(walk([':X - [0:0]', '-A INPUT -s 10.0.0.0/8', '-A INPUT -j LOG', '[3:180] -A INPUT -p tcp -j X', '-A X -p udp -j ACCEPT', '-A X -j DROP']));
+    const result = end(
+      walk([
+        ':X - [0:0]',
+        '-A INPUT -s 10.0.0.0/8',
+        '-A INPUT -j LOG',
+        '[3:180] -A INPUT -p tcp -j X',
+        '-A X -p udp -j ACCEPT',
+        '-A X -j DROP',
+      ]),
+    );
     expect(result.evidence).toEqual([
       { artifact: 'n/iptables-nft-save', line: 8, text: '-A INPUT -p tcp -j X' },
       { artifact: 'n/iptables-nft-save', line: 10, text: '-A X -j DROP' },
@@ -107,7 +142,11 @@ describe('what the tables leave open is asked', () => {
 
   test.each<[why: string, lines: readonly string[], ways: unknown]>([
     ['an unknown match', ['-A INPUT -m set --match-set s src -j DROP'], { '-m set': ['drop', 'accept'] }],
-    ['several unknown matches are one question', ['-A INPUT -m set --match-set s src -m time --x -j DROP'], { '-m set, -m time': ['drop', 'accept'] }],
+    [
+      'several unknown matches are one question',
+      ['-A INPUT -m set --match-set s src -m time --x -j DROP'],
+      { '-m set, -m time': ['drop', 'accept'] },
+    ],
     ['not where another match certainly fails', ['-A INPUT -m set --match-set s src -m tcp --dport 1 -j DROP'], 'accept'],
     ['not where the target does nothing', ['-A INPUT -m set --match-set s src -j LOG', '-A INPUT -m set --match-set s src'], 'accept'],
     ['not where the chain called is empty', [':X - [0:0]', '-A INPUT -m set --match-set s src -j X'], 'accept'],
@@ -158,6 +197,8 @@ describe('a hostile dump does not hold the walk', () => {
   test('chains that double the way at each step', () => {
     const names = Array.from({ length: 60 }, (_, i) => `C${String(i)}`);
     const lines = names.flatMap((name, i) => [`-A ${name} -j C${String(i + 1)}`, `-A ${name} -j C${String(i + 1)}`]);
-    expect(ends(walk([...names.map((name) => `:${name} - [0:0]`), ':C60 - [0:0]', '-A INPUT -j C0', ...lines, '-A C60 -p udp -j DROP']))).toBe(true);
+    expect(
+      ends(walk([...names.map((name) => `:${name} - [0:0]`), ':C60 - [0:0]', '-A INPUT -j C0', ...lines, '-A C60 -p udp -j DROP'])),
+    ).toBe(true);
   });
 });

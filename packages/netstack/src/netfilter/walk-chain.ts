@@ -43,7 +43,15 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
   let depth = 0;
   let budget = budgetOf(table);
   const end = (verdict: ChainVerdict): ChainResult => ({ verdict, packet: current.packet, connectionMark, notrack, evidence });
-  const ask = (construct: string, rule: Rule) => ({ kind: chooser.unknown(construct, [rule.source], ['continue', 'accept', 'drop'] as const) });
+  // Outside of filter a target may well change the packet: where it goes then, nobody can say.
+  const ways =
+    table.name === 'filter' || table.name === 'security'
+      ? (['continue', 'accept', 'drop'] as const)
+      : (['continue', 'accept', 'drop', 'unknown'] as const);
+  const ask = (construct: string, rule: Rule) => ({
+    kind: chooser.unknown<(typeof ways)[number]>(construct, [rule.source], ways),
+    construct,
+  });
   const policy = (): ChainResult => {
     evidence.push(chain.source);
     return end(chain.base?.policy === 'drop' ? { kind: 'drop', by: 'policy' } : { kind: 'accept' });
@@ -62,7 +70,7 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
     const acted = act(rule, current, table, chooser);
     if (acted === undefined) continue;
     evidence.push(rule.source);
-    let result: Exclude<TargetResult, { kind: 'jump' | 'goto' | 'unknown' }>;
+    let result: Exclude<TargetResult, { kind: 'jump' | 'goto' | 'unknown' }> | ReturnType<typeof ask>;
     if (acted.kind === 'jump' || acted.kind === 'goto') {
       const to = table.chains.get(acted.chain);
       if (to !== undefined && depth < table.chains.size) {
@@ -76,6 +84,7 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
     } else result = acted.kind === 'unknown' ? ask(acted.construct, rule) : acted;
     switch (result.kind) {
       case 'continue': {
+        if ('construct' in result) break;
         if (result.connectionMark !== undefined) connectionMark = result.connectionMark;
         current = changed(current, result.packet, result.connectionMark);
         break;
@@ -96,6 +105,8 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
         return end({ kind: 'drop', by: 'rule' });
       case 'reject':
         return end({ kind: 'reject', with: result.with });
+      case 'unknown':
+        return end({ kind: 'unknown', construct: result.construct });
       case 'nat':
         return end({ kind: 'nat', request: result.request });
       default:
@@ -135,6 +146,9 @@ function fits(open: readonly Exclude<MatchResult, boolean>[], rule: Rule, choose
 
 function changed(context: MatchContext, packet: Packet | undefined, connectionMark: number | undefined): MatchContext {
   const { entry } = context.tracking;
-  const tracking = connectionMark === undefined || entry === undefined ? context.tracking : { ...context.tracking, entry: { ...entry, mark: connectionMark } };
+  const tracking =
+    connectionMark === undefined || entry === undefined
+      ? context.tracking
+      : { ...context.tracking, entry: { ...entry, mark: connectionMark } };
   return { ...context, packet: packet ?? context.packet, tracking };
 }

@@ -29,4 +29,6 @@ export type ChainVerdict =
   | { readonly kind: 'accept' }
   | { readonly kind: 'drop'; readonly by: 'rule' | 'policy' }
   | { readonly kind: 'reject'; readonly with: RejectWith }
-  | { readonly kind: 'nat'; readonly request: NatRequest };
+  | { readonly kind: 'nat'; readonly request: NatRequest }
+  /** A target that is not modelled may have changed the packet. */
+  | { readonly kind: 'unknown'; readonly construct: string };

@@ -27,7 +27,12 @@ export interface Flow {
 export type Lookup =
   | { readonly kind: 'route'; readonly route: Route; readonly nexthop: Nexthop | undefined; readonly evidence: readonly Source[] }
   /** `nothing`: the rules came to their end. `by` tells an unreachable rule from an unreachable route: they answer differently. */
-  | { readonly kind: 'refused'; readonly type: 'nothing' | 'blackhole' | 'unreachable' | 'prohibit'; readonly by: 'rule' | 'route' | 'end'; readonly evidence: readonly Source[] };
+  | {
+      readonly kind: 'refused';
+      readonly type: 'nothing' | 'blackhole' | 'unreachable' | 'prohibit';
+      readonly by: 'rule' | 'route' | 'end';
+      readonly evidence: readonly Source[];
+    };
 
 /**
  * Route lookup through the policy rules (linux: `fib_rules_lookup`). Where a selector or a route is not modelled the chooser decides,
@@ -123,6 +128,8 @@ function isUsable(ns: NetworkNamespace, nexthop: Nexthop, flow: Flow): boolean {
 
 /** Since Linux 6.16 a fixed source address takes the next hop whose device has that address, where there is one. */
 function preferred(ns: NetworkNamespace, nexthops: readonly Nexthop[], flow: Flow): readonly Nexthop[] {
-  const own = nexthops.filter((nexthop) => linkByName(ns, nexthop.dev ?? '')?.addresses.some((address) => address.ip === flow.src) === true);
+  const own = nexthops.filter(
+    (nexthop) => linkByName(ns, nexthop.dev ?? '')?.addresses.some((address) => address.ip === flow.src) === true,
+  );
   return own.length > 0 ? own.slice(0, 1) : nexthops;
 }

@@ -40,6 +40,8 @@ function eligible(link: Link, near: Ip, scope: 'link' | 'global'): LinkAddress[]
       familyOf(address.ip) === family &&
       !address.secondary &&
       !address.tentative &&
-      (address.scope === 'global' || address.scope === 'site' || (address.scope === 'link' && (family === 4 ? scope === 'link' : linkLocal))),
+      (address.scope === 'global' ||
+        address.scope === 'site' ||
+        (address.scope === 'link' && (family === 4 ? scope === 'link' : linkLocal))),
   );
 }

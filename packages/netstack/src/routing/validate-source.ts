@@ -16,7 +16,13 @@ const OK: SourceValidation = { kind: 'ok' };
  * Is an IPv4 packet's source believable on its in-device (linux: `fib_validate_source`)? `out` is the device that it will leave by,
  * `undefined` for local delivery. IPv6 has no such check.
  */
-export function validateSource(ns: NetworkNamespace, packet: Packet, device: string, out: string | undefined, chooser: Chooser): SourceValidation {
+export function validateSource(
+  ns: NetworkNamespace,
+  packet: Packet,
+  device: string,
+  out: string | undefined,
+  chooser: Chooser,
+): SourceValidation {
   if (typeof packet.src !== 'number') return OK;
   const rpFilter = conf.max(ns, device, 'rp_filter');
   const acceptLocal = conf.or(ns, device, 'accept_local');
@@ -41,7 +47,8 @@ export function validateSource(ns: NetworkNamespace, packet: Packet, device: str
     },
     chooser,
   );
-  if (back.kind === 'refused') return rpFilter > 0 ? { kind: 'refused', code: 'SYSCTL_RP_FILTER', evidence: [...evidence, ...back.evidence] } : OK;
+  if (back.kind === 'refused')
+    return rpFilter > 0 ? { kind: 'refused', code: 'SYSCTL_RP_FILTER', evidence: [...evidence, ...back.evidence] } : OK;
   if (back.route.type === 'local') return acceptLocal ? OK : martian(ns, packet.src);
   if (back.route.type !== 'unicast') return { kind: 'refused', code: 'ROUTE_MARTIAN_SOURCE', evidence: back.evidence };
   if (back.route.nexthops.some((nexthop) => nexthop.dev === device)) return OK;
@@ -52,7 +59,10 @@ export function validateSource(ns: NetworkNamespace, packet: Packet, device: str
 
 /** The kernel remembers whether a rule was ever added; a dump only shows those that are there. */
 function hasCustomRules(ns: NetworkNamespace): boolean {
-  return ns.rules.filter((rule) => rule.family === 4).length !== 3 || ns.routes.some((r) => r.family === 4 && r.table === 'local' && r.protocol !== 'kernel');
+  return (
+    ns.rules.filter((rule) => rule.family === 4).length !== 3 ||
+    ns.routes.some((r) => r.family === 4 && r.table === 'local' && r.protocol !== 'kernel')
+  );
 }
 
 function isOwn(ns: NetworkNamespace, ip: Ip): boolean {

@@ -65,41 +65,70 @@ export function host(id: string, namespaces: Readonly<Record<string, NamespaceSp
     const at = namespaces[pod]?.links.findIndex((link) => link.name === device) ?? -1;
     return at < 0 ? undefined : 100 * (names.indexOf(pod) + 1) + at;
   };
-  const built = names.map((name) => namespace(`nodes/${id}/${name}`, namespaces[name] as NamespaceSpec, (device) => indexOf(`${name}:${device}`) ?? 0, indexOf));
+  const built = names.map((name) =>
+    namespace(`nodes/${id}/${name}`, namespaces[name] as NamespaceSpec, (device) => indexOf(`${name}:${device}`) ?? 0, indexOf),
+  );
   return makeHost(id, built, `nodes/${id}/${names[0] ?? ''}`);
 }
 
-function namespace(id: string, spec: NamespaceSpec, own: (device: string) => number, indexOf: (key: string) => number | undefined): NetworkNamespace {
-  const links = [{ name: 'lo', device: { kind: 'loopback' }, addresses: ['127.0.0.1/8'] } satisfies LinkSpec, ...spec.links].map((link): Link => {
-    const described: LinkSpec = link;
-    const text = `${described.name} of ${id}`;
-    return {
-      index: described.name === 'lo' ? 1 : own(described.name),
-      name: described.name,
-      up: described.up ?? true,
-      carrier: described.carrier ?? described.up ?? true,
-      noarp: false,
-      promiscuous: false,
-      mtu: described.mtu ?? 1500,
-      mac: described.mac ?? macOf(id, described.name),
-      addresses: (described.addresses ?? []).map((address) => ({
-        ip: ip(address.split('/')[0] ?? ''),
-        length: Number(address.split('/')[1]),
-        peer: undefined,
-        scope: described.name === 'lo' ? 'host' : 'global',
-        secondary: false,
-        tentative: false,
-        deprecated: false,
-        source: source(`${id}/ip-addr`, address),
-      })),
-      master: described.master,
-      port: described.master === undefined ? undefined : { state: 'forwarding', hairpin: false, isolated: false, flood: true, learning: true, source: source(`${id}/bridge-link`, text), ...described.port },
-      device: described.device ?? { kind: 'veth', peerIndex: described.peer === undefined ? 9999 : indexOf(described.peer), peerNetnsid: described.peer === undefined ? 99 : Math.floor((indexOf(described.peer) ?? 0) / 100) },
-      programs: [],
-      source: source(`${id}/ip-link`, text),
-    };
+function namespace(
+  id: string,
+  spec: NamespaceSpec,
+  own: (device: string) => number,
+  indexOf: (key: string) => number | undefined,
+): NetworkNamespace {
+  const links = [{ name: 'lo', device: { kind: 'loopback' }, addresses: ['127.0.0.1/8'] } satisfies LinkSpec, ...spec.links].map(
+    (link): Link => {
+      const described: LinkSpec = link;
+      const text = `${described.name} of ${id}`;
+      return {
+        index: described.name === 'lo' ? 1 : own(described.name),
+        name: described.name,
+        up: described.up ?? true,
+        carrier: described.carrier ?? described.up ?? true,
+        noarp: false,
+        promiscuous: false,
+        mtu: described.mtu ?? 1500,
+        mac: described.mac ?? macOf(id, described.name),
+        addresses: (described.addresses ?? []).map((address) => ({
+          ip: ip(address.split('/')[0] ?? ''),
+          length: Number(address.split('/')[1]),
+          peer: undefined,
+          scope: described.name === 'lo' ? 'host' : 'global',
+          secondary: false,
+          tentative: false,
+          deprecated: false,
+          source: source(`${id}/ip-addr`, address),
+        })),
+        master: described.master,
+        port:
+          described.master === undefined
+            ? undefined
+            : {
+                state: 'forwarding',
+                hairpin: false,
+                isolated: false,
+                flood: true,
+                learning: true,
+                source: source(`${id}/bridge-link`, text),
+                ...described.port,
+              },
+        device: described.device ?? {
+          kind: 'veth',
+          peerIndex: described.peer === undefined ? 9999 : indexOf(described.peer),
+          peerNetnsid: described.peer === undefined ? 99 : Math.floor((indexOf(described.peer) ?? 0) / 100),
+        },
+        programs: [],
+        source: source(`${id}/ip-link`, text),
+      };
+    },
+  );
+  const artifact = (text: string | undefined): { text: string; status: number; error: string; truncated: boolean } => ({
+    text: text === undefined ? '' : `${text.trim()}\nCOMMIT\n`,
+    status: 0,
+    error: '',
+    truncated: false,
   });
-  const artifact = (text: string | undefined): { text: string; status: number; error: string; truncated: boolean } => ({ text: text === undefined ? '' : `${text.trim()}\nCOMMIT\n`, status: 0, error: '', truncated: false });
   const { netfilter } = parseNetfilter({
     id,
     artifacts: new Map([
@@ -115,10 +144,39 @@ function namespace(id: string, spec: NamespaceSpec, own: (device: string) => num
     id,
     links,
     routes,
-    rules: [rule(id, 0, 'local'), ...(spec.rules ?? []).map((partial) => ({ ...rule(id, 100, 'main'), ...partial })), rule(id, 32766, 'main'), rule(id, 32767, 'default')].sort((a, b) => a.priority - b.priority),
-    neighbours: (spec.neighbours ?? []).map((n): Neighbour => ({ ip: ip(n.ip), dev: n.dev, mac: n.mac, state: 'PERMANENT', proxy: false, source: source(`${id}/ip-neigh`, `${n.ip} lladdr ${n.mac}`) })),
-    fdb: (spec.fdb ?? []).map((e) => ({ mac: e.mac, dev: e.dev, master: undefined, state: 'permanent' as const, vlan: undefined, dst: ip(e.dst), port: undefined, vni: undefined, via: undefined, source: source(`${id}/bridge-fdb`, `${e.mac} dst ${e.dst}`) })),
-    sysctls: new Map(Object.entries({ 'net/ipv4/ip_forward': '1', ...Object.fromEntries(links.map((link) => [`net/ipv4/conf/${link.name}/forwarding`, '1'])), ...spec.sysctls })),
+    rules: [
+      rule(id, 0, 'local'),
+      ...(spec.rules ?? []).map((partial) => ({ ...rule(id, 100, 'main'), ...partial })),
+      rule(id, 32766, 'main'),
+      rule(id, 32767, 'default'),
+    ].sort((a, b) => a.priority - b.priority),
+    neighbours: (spec.neighbours ?? []).map((n): Neighbour => ({
+      ip: ip(n.ip),
+      dev: n.dev,
+      mac: n.mac,
+      state: 'PERMANENT',
+      proxy: false,
+      source: source(`${id}/ip-neigh`, `${n.ip} lladdr ${n.mac}`),
+    })),
+    fdb: (spec.fdb ?? []).map((e) => ({
+      mac: e.mac,
+      dev: e.dev,
+      master: undefined,
+      state: 'permanent' as const,
+      vlan: undefined,
+      dst: ip(e.dst),
+      port: undefined,
+      vni: undefined,
+      via: undefined,
+      source: source(`${id}/bridge-fdb`, `${e.mac} dst ${e.dst}`),
+    })),
+    sysctls: new Map(
+      Object.entries({
+        'net/ipv4/ip_forward': '1',
+        ...Object.fromEntries(links.map((link) => [`net/ipv4/conf/${link.name}/forwarding`, '1'])),
+        ...spec.sysctls,
+      }),
+    ),
     sockets: (spec.sockets ?? []).map((text) => socket(id, text)),
     netfilter,
     conntrack: [],
@@ -135,7 +193,19 @@ export function macOf(id: string, device: string): string {
 }
 
 function baseRoute(id: string, text: string): Omit<Route, 'destination' | 'type'> {
-  return { family: 4, table: 'main', nexthops: [], metric: 0, tos: 0, prefsrc: undefined, scope: 0, mtu: undefined, protocol: 'boot', unsupported: undefined, source: source(`${id}/ip-route-4`, text) };
+  return {
+    family: 4,
+    table: 'main',
+    nexthops: [],
+    metric: 0,
+    tos: 0,
+    prefsrc: undefined,
+    scope: 0,
+    mtu: undefined,
+    protocol: 'boot',
+    unsupported: undefined,
+    source: source(`${id}/ip-route-4`, text),
+  };
 }
 
 function route(id: string, text: string): Route {
@@ -145,8 +215,18 @@ function route(id: string, text: string): Route {
   const type = types.find((candidate) => candidate === words[0]);
   const via = value('via');
   const dev = value('dev');
-  const hop = dev === undefined ? [] : [{ via: via === undefined ? undefined : ip(via), dev, weight: 1, onlink: words.includes('onlink'), dead: false, linkdown: false }];
-  return { ...baseRoute(id, text), type: type ?? 'unicast', destination: net(words[type === undefined ? 0 : 1] ?? ''), nexthops: hop, table: value('table') ?? 'main', metric: Number(value('metric') ?? 0) };
+  const hop =
+    dev === undefined
+      ? []
+      : [{ via: via === undefined ? undefined : ip(via), dev, weight: 1, onlink: words.includes('onlink'), dead: false, linkdown: false }];
+  return {
+    ...baseRoute(id, text),
+    type: type ?? 'unicast',
+    destination: net(words[type === undefined ? 0 : 1] ?? ''),
+    nexthops: hop,
+    table: value('table') ?? 'main',
+    metric: Number(value('metric') ?? 0),
+  };
 }
 
 function kernelRoutes(id: string, link: Link): Route[] {
@@ -154,9 +234,17 @@ function kernelRoutes(id: string, link: Link): Route[] {
   return link.addresses.flatMap((address): Route[] => {
     const text = `${link.name} ${String(address.length)}`;
     const shared = { ...baseRoute(id, text), family: familyOf(address.ip), nexthops: hop, prefsrc: address.ip, protocol: 'kernel' };
-    const local: Route = { ...shared, table: 'local', type: 'local', scope: 254, destination: link.name === 'lo' ? net('127.0.0.0/8') : { address: address.ip, mask: 0xffffffff, length: 32 } };
+    const local: Route = {
+      ...shared,
+      table: 'local',
+      type: 'local',
+      scope: 254,
+      destination: link.name === 'lo' ? net('127.0.0.0/8') : { address: address.ip, mask: 0xffffffff, length: 32 },
+    };
     const prefix = parsePrefix(`${link.addresses.length > 0 ? formatted(address.ip) : ''}/${String(address.length)}`);
-    return link.up && link.name !== 'lo' && prefix !== undefined && address.length < 32 ? [local, { ...shared, table: 'main', type: 'unicast', scope: 253, destination: prefix }] : [local];
+    return link.up && link.name !== 'lo' && prefix !== undefined && address.length < 32
+      ? [local, { ...shared, table: 'main', type: 'unicast', scope: 253, destination: prefix }]
+      : [local];
   });
 }
 
@@ -166,8 +254,23 @@ function formatted(value: Ip): string {
 
 function rule(id: string, priority: number, table: string): PolicyRule {
   return {
-    family: 4, priority, not: false, from: undefined, to: undefined, iif: undefined, oif: undefined, fwmark: undefined, tos: undefined, protocol: undefined, sport: undefined, dport: undefined, uid: undefined,
-    detached: false, unsupported: undefined, action: { kind: 'lookup', table, suppressPrefixLength: undefined }, source: source(`${id}/ip-rule-4`, `${String(priority)}: from all lookup ${table}`),
+    family: 4,
+    priority,
+    not: false,
+    from: undefined,
+    to: undefined,
+    iif: undefined,
+    oif: undefined,
+    fwmark: undefined,
+    tos: undefined,
+    protocol: undefined,
+    sport: undefined,
+    dport: undefined,
+    uid: undefined,
+    detached: false,
+    unsupported: undefined,
+    action: { kind: 'lookup', table, suppressPrefixLength: undefined },
+    source: source(`${id}/ip-rule-4`, `${String(priority)}: from all lookup ${table}`),
   };
 }
 
@@ -176,7 +279,19 @@ function socket(id: string, text: string): Socket {
   const colon = end.lastIndexOf(':');
   const address = end.slice(0, colon);
   const isAny = address === '*' || address === '0.0.0.0';
-  return { protocol: protocol === 'tcp' ? 6 : 17, state: protocol === 'tcp' ? 'listen' : 'unconnected', local: isAny ? 'any' : ip(address), localPort: Number(end.slice(colon + 1)), peer: 'any', peerPort: 0, family: address === '*' ? 6 : 4, v6only: false, device: undefined, uid: 0, source: source(`${id}/ss`, text) };
+  return {
+    protocol: protocol === 'tcp' ? 6 : 17,
+    state: protocol === 'tcp' ? 'listen' : 'unconnected',
+    local: isAny ? 'any' : ip(address),
+    localPort: Number(end.slice(colon + 1)),
+    peer: 'any',
+    peerPort: 0,
+    family: address === '*' ? 6 : 4,
+    v6only: false,
+    device: undefined,
+    uid: 0,
+    source: source(`${id}/ss`, text),
+  };
 }
 
 /** Hosts on one wire: who has the next hop as an address of `eth0` gets the frame; `gateway` is somebody outside. */
@@ -184,7 +299,9 @@ export function world(hosts: readonly ReturnType<typeof makeHost>[], gateway = '
   const carry = (nextHop: Ip): FabricAnswer => {
     for (const candidate of hosts)
       for (const ns of candidate.namespaces.values())
-        for (const link of ns.links) if (link.name === 'eth0' && link.addresses.some((address) => address.ip === nextHop)) return { kind: 'host', host: candidate.id, namespace: ns.id, device: link.name };
+        for (const link of ns.links)
+          if (link.name === 'eth0' && link.addresses.some((address) => address.ip === nextHop))
+            return { kind: 'host', host: candidate.id, namespace: ns.id, device: link.name };
     return nextHop === ip(gateway) ? { kind: 'external', reason: 'the gateway' } : { kind: 'nobody', reason: 'no host has it' };
   };
   return { hosts: new Map(hosts.map((candidate) => [candidate.id, candidate])), fabric: { carry: (edge) => carry(edge.nextHop) } };

@@ -18,9 +18,13 @@ import { type Outcome, type Place, type Skb, type Walk, dropped, finding } from 
 export function bridgeInput(walk: Walk, place: Place, bridge: Link, port: Link, frame: Frame): Outcome {
   const details = { bridge: bridge.name, port: port.name, destination: formatIp(frame.packet.dst) };
   if (!bridge.up) return dropped(place, 'LINK_DOWN', [bridge.source], { device: bridge.name, destination: details.destination });
-  if (!forwardsFrames(port)) return dropped(place, 'BRIDGE_PORT_NOT_FORWARDING', [port.port?.source ?? port.source], { ...details, state: port.port?.state ?? '' });
+  if (!forwardsFrames(port))
+    return dropped(place, 'BRIDGE_PORT_NOT_FORWARDING', [port.port?.source ?? port.source], { ...details, state: port.port?.state ?? '' });
   if (bridge.device.kind === 'bridge' && bridge.device.vlanFiltering)
-    return { kind: 'unknown', finding: finding(place, 'MODEL_UNSUPPORTED', [bridge.source], { construct: `VLAN filtering on bridge ${bridge.name}` }) };
+    return {
+      kind: 'unknown',
+      finding: finding(place, 'MODEL_UNSUPPORTED', [bridge.source], { construct: `VLAN filtering on bridge ${bridge.name}` }),
+    };
   const opaque = bridgeChains(walk, place, ['prerouting', 'input', 'forward', 'postrouting']);
   if (opaque !== undefined) return opaque;
   const info: BridgeInfo = { inPort: port.name, outPort: undefined, bridged: false };
@@ -44,7 +48,17 @@ function redirected(walk: Walk, start: Skb, bridge: Link, port: Link, frame: Fra
   const { place, packet } = start;
   const found = lookup(
     place.namespace,
-    { dst: packet.dst, src: packet.src, iif: bridge.name, mark: packet.mark, tos: packet.tos, protocol: packet.protocol, sport: packet.sport, dport: packet.dport, uid: 0 },
+    {
+      dst: packet.dst,
+      src: packet.src,
+      iif: bridge.name,
+      mark: packet.mark,
+      tos: packet.tos,
+      protocol: packet.protocol,
+      sport: packet.sport,
+      dport: packet.dport,
+      uid: 0,
+    },
     walk.chooser,
   );
   if (found.kind === 'refused') return routeInput(walk, start);
@@ -62,13 +76,34 @@ function redirected(walk: Walk, start: Skb, bridge: Link, port: Link, frame: Fra
   const resolution = resolve(walk, skb, bridge, decision.via ?? packet.dst);
   switch (resolution.kind) {
     case 'mac':
-      return switchTo(walk, { ...skb, decision: undefined }, bridge, port, { ...frame, packet, nextHop: decision.via ?? packet.dst, mac: resolution.mac, permanent: resolution.permanent, macFrom: resolution.from }, true);
+      return switchTo(
+        walk,
+        { ...skb, decision: undefined },
+        bridge,
+        port,
+        {
+          ...frame,
+          packet,
+          nextHop: decision.via ?? packet.dst,
+          mac: resolution.mac,
+          permanent: resolution.permanent,
+          macFrom: resolution.from,
+        },
+        true,
+      );
     case 'unanswered':
       return { kind: 'dropped', finding: resolution.finding };
     case 'unknown':
       return { kind: 'unknown', finding: resolution.finding };
     case 'external':
-      return switchTo(walk, { ...skb, decision: undefined }, bridge, port, { ...frame, packet, mac: undefined, permanent: false, edge: resolution.edge }, true);
+      return switchTo(
+        walk,
+        { ...skb, decision: undefined },
+        bridge,
+        port,
+        { ...frame, packet, mac: undefined, permanent: false, edge: resolution.edge },
+        true,
+      );
     default:
       return resolution satisfies never;
   }
@@ -111,9 +146,12 @@ function choosePort(walk: Walk, place: Place, bridge: Link, from: Link | undefin
     return { kind: 'end', outcome };
   }
   const evidence = [port.port?.source ?? port.source];
-  if (port === from && port.port?.hairpin !== true) return { kind: 'end', outcome: dropped(place, 'BRIDGE_HAIRPIN_OFF', evidence, details) };
-  if (port.port?.isolated === true && from?.port?.isolated === true) return { kind: 'end', outcome: dropped(place, 'BRIDGE_PORT_ISOLATED', evidence, details) };
-  if (!forwardsFrames(port)) return { kind: 'end', outcome: dropped(place, 'BRIDGE_PORT_NOT_FORWARDING', evidence, { ...details, state: port.port?.state ?? '' }) };
+  if (port === from && port.port?.hairpin !== true)
+    return { kind: 'end', outcome: dropped(place, 'BRIDGE_HAIRPIN_OFF', evidence, details) };
+  if (port.port?.isolated === true && from?.port?.isolated === true)
+    return { kind: 'end', outcome: dropped(place, 'BRIDGE_PORT_ISOLATED', evidence, details) };
+  if (!forwardsFrames(port))
+    return { kind: 'end', outcome: dropped(place, 'BRIDGE_PORT_NOT_FORWARDING', evidence, { ...details, state: port.port?.state ?? '' }) };
   return { kind: 'port', port };
 }
 
@@ -127,13 +165,17 @@ function isBehind(walk: Walk, place: Place, port: Link, frame: Frame): boolean {
   return stations(walk.world, place, port).some((station) =>
     station.kind === 'station'
       ? frame.mac !== undefined && station.link.mac === frame.mac
-      : station.kind === 'edge' && (edge === undefined ? frame.mac !== undefined && !frame.permanent && isElsewhere(walk, frame.mac) : station.link.name === edge.device && station.place.namespace.id === edge.namespace),
+      : station.kind === 'edge' &&
+        (edge === undefined
+          ? frame.mac !== undefined && !frame.permanent && isElsewhere(walk, frame.mac)
+          : station.link.name === edge.device && station.place.namespace.id === edge.namespace),
   );
 }
 
 /** Has another dumped host that address? Then it is behind the wire. */
 function isElsewhere(walk: Walk, mac: Mac): boolean {
-  for (const host of walk.world.hosts.values()) for (const namespace of host.namespaces.values()) if (namespace.links.some((link) => link.mac === mac)) return true;
+  for (const host of walk.world.hosts.values())
+    for (const namespace of host.namespaces.values()) if (namespace.links.some((link) => link.mac === mac)) return true;
   return false;
 }
 

@@ -4,7 +4,13 @@ import type { Source } from '../source.ts';
 /** One answer at a point where the kernel's tables leave it open. */
 type Choice =
   | { readonly kind: 'chance'; readonly probabilities: readonly number[]; readonly taken: number }
-  | { readonly kind: 'unknown'; readonly construct: string; readonly sources: readonly Source[]; readonly options: number; readonly taken: number };
+  | {
+      readonly kind: 'unknown';
+      readonly construct: string;
+      readonly sources: readonly Source[];
+      readonly options: number;
+      readonly taken: number;
+    };
 
 /** All ways that a walk can take: what it came to, and what it was decided by. */
 export type Ways<T> =
@@ -74,8 +80,17 @@ function assemble<T>(runs: readonly { readonly choices: readonly Choice[]; reado
   if (first === undefined) return { kind: 'cut' };
   const choice = first.choices[depth];
   if (choice === undefined) return { kind: 'end', value: first.value };
-  const branch = (option: number): Ways<T> => assemble(runs.filter((run) => run.choices[depth]?.taken === option), depth + 1);
+  const branch = (option: number): Ways<T> =>
+    assemble(
+      runs.filter((run) => run.choices[depth]?.taken === option),
+      depth + 1,
+    );
   return choice.kind === 'chance'
     ? { kind: 'chance', branches: choice.probabilities.map((probability, option) => ({ probability, ways: branch(option) })) }
-    : { kind: 'unknown', construct: choice.construct, sources: choice.sources, branches: Array.from({ length: choice.options }, (_, option) => branch(option)) };
+    : {
+        kind: 'unknown',
+        construct: choice.construct,
+        sources: choice.sources,
+        branches: Array.from({ length: choice.options }, (_, option) => branch(option)),
+      };
 }

@@ -18,16 +18,27 @@ export function egress(walk: Walk, skb: Skb): Outcome {
   if (link.device.kind === 'loopback') return loopBack(walk, skb);
   const mtu = decision?.route.mtu ?? link.mtu;
   if (skb.socket?.uid !== undefined && packet.df && packet.length > mtu && packet.answer === undefined && packet.protocol !== 6)
-    return refuseByErrno(skb, 'EMSGSIZE', finding(place, 'MTU_EXCEEDED', [link.source], { ...details, mtu: String(mtu), length: String(packet.length) }));
+    return refuseByErrno(
+      skb,
+      'EMSGSIZE',
+      finding(place, 'MTU_EXCEEDED', [link.source], { ...details, mtu: String(mtu), length: String(packet.length) }),
+    );
   const nextHop = nextHopOf(skb);
   if (decision?.kind === 'broadcast' || isMulticast(packet.dst))
-    return { kind: 'unknown', finding: finding(place, 'MODEL_UNSUPPORTED', decision?.evidence ?? [], { construct: `broadcast or multicast to ${formatIp(packet.dst)}` }) };
+    return {
+      kind: 'unknown',
+      finding: finding(place, 'MODEL_UNSUPPORTED', decision?.evidence ?? [], {
+        construct: `broadcast or multicast to ${formatIp(packet.dst)}`,
+      }),
+    };
   const resolution = resolve(walk, skb, link, nextHop);
   switch (resolution.kind) {
     case 'unknown':
       return { kind: 'unknown', finding: resolution.finding };
     case 'unanswered':
-      return skb.socket === undefined ? refuseByIcmp(walk, skb, 'host-unreachable', resolution.finding) : refuseByErrno(skb, 'EHOSTUNREACH', resolution.finding);
+      return skb.socket === undefined
+        ? refuseByIcmp(walk, skb, 'host-unreachable', resolution.finding)
+        : refuseByErrno(skb, 'EHOSTUNREACH', resolution.finding);
     case 'external':
     case 'mac': {
       const nothing = { host: place.host.id, namespace: place.namespace.id, evidence: [] };

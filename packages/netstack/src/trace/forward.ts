@@ -12,8 +12,18 @@ export function forward(walk: Walk, start: Skb): Outcome {
   if (packet.ttl <= 1) return refuseByIcmp(walk, start, 'ttl-exceeded', finding(place, 'ROUTE_TTL_EXCEEDED', [], details));
   const mtu = decision?.route.mtu ?? linkByName(place.namespace, decision?.device ?? '')?.mtu;
   if (mtu !== undefined && packet.length > mtu && (packet.df || familyOf(packet.dst) === 6)) {
-    const evidence = decision?.route.mtu !== undefined ? [decision.route.source] : (linkByName(place.namespace, decision?.device ?? '')?.source ?? []);
-    return refuseByIcmp(walk, start, 'too-big', finding(place, 'MTU_EXCEEDED', Array.isArray(evidence) ? evidence : [evidence], { ...details, mtu: String(mtu), length: String(packet.length) }));
+    const evidence =
+      decision?.route.mtu !== undefined ? [decision.route.source] : (linkByName(place.namespace, decision?.device ?? '')?.source ?? []);
+    return refuseByIcmp(
+      walk,
+      start,
+      'too-big',
+      finding(place, 'MTU_EXCEEDED', Array.isArray(evidence) ? evidence : [evidence], {
+        ...details,
+        mtu: String(mtu),
+        length: String(packet.length),
+      }),
+    );
   }
   const skb: Skb = { ...start, packet: { ...packet, ttl: packet.ttl - 1 } };
   const passed = runHook(walk, skb, 'forward', { oif: decision?.device ?? '', nextHop: nextHopOf(skb) });

@@ -26,7 +26,8 @@ export function routeInput(walk: Walk, start: Skb): Outcome {
   if (skb.decision?.kind === 'local') return localIn(walk, skb);
   const details = { source: formatIp(packet.src), destination: formatIp(packet.dst), device: iif };
   const martian = martianReason(packet);
-  if (martian !== undefined) return dropped(place, martian === 'source' ? 'ROUTE_MARTIAN_SOURCE' : 'ROUTE_MARTIAN_DESTINATION', [], details);
+  if (martian !== undefined)
+    return dropped(place, martian === 'source' ? 'ROUTE_MARTIAN_SOURCE' : 'ROUTE_MARTIAN_DESTINATION', [], details);
   if (familyOf(packet.dst) === 4 && (isLoopback(packet.src) || isLoopback(packet.dst)) && !conf.or(ns, iif, 'route_localnet')) {
     const path = `net/ipv4/conf/${iif}/route_localnet`;
     return dropped(place, 'SYSCTL_ROUTE_LOCALNET_OFF', [sysctlSource(ns, path)], { ...details, sysctl: path });
@@ -35,13 +36,16 @@ export function routeInput(walk: Walk, start: Skb): Outcome {
   if (found.kind === 'refused') return refusedForward(walk, skb, found, details);
   const decision = decide(found);
   skb = { ...skb, decision };
-  const isLocal = decision.kind === 'local' || decision.kind === 'broadcast' || (decision.route.type === 'multicast' && isMulticast(packet.dst));
+  const isLocal =
+    decision.kind === 'local' || decision.kind === 'broadcast' || (decision.route.type === 'multicast' && isMulticast(packet.dst));
   stepRoute(walk, skb);
-  if (!isLocal && !forwards(walk, skb)) return dropped(place, 'SYSCTL_FORWARDING_OFF', [sysctlSource(ns, forwardingPath(skb))], { ...details, sysctl: forwardingPath(skb) });
+  if (!isLocal && !forwards(walk, skb))
+    return dropped(place, 'SYSCTL_FORWARDING_OFF', [sysctlSource(ns, forwardingPath(skb))], { ...details, sysctl: forwardingPath(skb) });
   const valid = validateSource(ns, packet, iif, isLocal ? undefined : decision.device, walk.chooser);
   if (valid.kind === 'refused') return dropped(place, valid.code, valid.evidence, details);
   if (isLocal) return localIn(walk, skb);
-  if (familyOf(packet.dst) === 6 && (isLinkLocal(packet.src) || packet.src === 0n)) return dropped(place, 'ROUTE_MARTIAN_SOURCE', [], details);
+  if (familyOf(packet.dst) === 6 && (isLinkLocal(packet.src) || packet.src === 0n))
+    return dropped(place, 'ROUTE_MARTIAN_SOURCE', [], details);
   return forward(walk, skb);
 }
 
@@ -49,7 +53,17 @@ function routeFor(walk: Walk, skb: Skb): Lookup {
   const { packet } = skb;
   return lookup(
     skb.place.namespace,
-    { dst: packet.dst, src: packet.src, iif: skb.iif, mark: packet.mark, tos: packet.tos, protocol: packet.protocol, sport: packet.sport, dport: packet.dport, uid: 0 },
+    {
+      dst: packet.dst,
+      src: packet.src,
+      iif: skb.iif,
+      mark: packet.mark,
+      tos: packet.tos,
+      protocol: packet.protocol,
+      sport: packet.sport,
+      dport: packet.dport,
+      uid: 0,
+    },
     walk.chooser,
   );
 }
@@ -68,9 +82,18 @@ function forwards(walk: Walk, skb: Skb): boolean {
 }
 
 /** No way on: an ICMP error, but only from a device that forwards. */
-function refusedForward(walk: Walk, skb: Skb, found: Extract<Lookup, { kind: 'refused' }>, details: Readonly<Record<string, string>>): Outcome {
+function refusedForward(
+  walk: Walk,
+  skb: Skb,
+  found: Extract<Lookup, { kind: 'refused' }>,
+  details: Readonly<Record<string, string>>,
+): Outcome {
   const { place } = skb;
-  if (!forwards(walk, skb)) return dropped(place, 'SYSCTL_FORWARDING_OFF', [sysctlSource(place.namespace, forwardingPath(skb))], { ...details, sysctl: forwardingPath(skb) });
+  if (!forwards(walk, skb))
+    return dropped(place, 'SYSCTL_FORWARDING_OFF', [sysctlSource(place.namespace, forwardingPath(skb))], {
+      ...details,
+      sysctl: forwardingPath(skb),
+    });
   switch (found.type) {
     case 'nothing':
       return refuseByIcmp(walk, skb, 'net-unreachable', finding(place, 'ROUTE_MISSING', found.evidence, details));
@@ -79,11 +102,20 @@ function refusedForward(walk: Walk, skb: Skb, found: Extract<Lookup, { kind: 're
     case 'unreachable':
       return found.by === 'rule'
         ? refuseByIcmp(walk, skb, 'net-unreachable', finding(place, 'ROUTE_RULE_REFUSES', found.evidence, details))
-        : refuseByIcmp(walk, skb, familyOf(skb.packet.dst) === 4 ? 'host-unreachable' : 'net-unreachable', finding(place, 'ROUTE_UNREACHABLE', found.evidence, details));
+        : refuseByIcmp(
+            walk,
+            skb,
+            familyOf(skb.packet.dst) === 4 ? 'host-unreachable' : 'net-unreachable',
+            finding(place, 'ROUTE_UNREACHABLE', found.evidence, details),
+          );
     case 'prohibit':
-      return refuseByIcmp(walk, skb, 'prohibited', finding(place, found.by === 'rule' ? 'ROUTE_RULE_REFUSES' : 'ROUTE_PROHIBIT', found.evidence, details));
+      return refuseByIcmp(
+        walk,
+        skb,
+        'prohibited',
+        finding(place, found.by === 'rule' ? 'ROUTE_RULE_REFUSES' : 'ROUTE_PROHIBIT', found.evidence, details),
+      );
     default:
       return found.type satisfies never;
   }
 }
-

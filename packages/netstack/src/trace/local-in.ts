@@ -26,9 +26,16 @@ function deliver(walk: Walk, skb: Skb): Outcome {
     case UDP:
       return toSocket(walk, skb);
     case SCTP:
-      return walk.chooser.unknown('SCTP sockets are in no dump', [], ['listens', 'does not']) === 'listens' ? serve(walk, skb, packet.dst, []) : noSocket(walk, skb);
+      return walk.chooser.unknown('SCTP sockets are in no dump', [], ['listens', 'does not']) === 'listens'
+        ? serve(walk, skb, packet.dst, [])
+        : noSocket(walk, skb);
     default:
-      return refuseByIcmp(walk, skb, 'protocol-unreachable', finding(place, 'SOCKET_NOT_LISTENING', [], { port: '', protocol: protocolName(packet.protocol), address: formatIp(packet.dst) }));
+      return refuseByIcmp(
+        walk,
+        skb,
+        'protocol-unreachable',
+        finding(place, 'SOCKET_NOT_LISTENING', [], { port: '', protocol: protocolName(packet.protocol), address: formatIp(packet.dst) }),
+      );
   }
 }
 
@@ -87,9 +94,21 @@ function arrivedOn(skb: Skb): string {
 
 function noSocket(walk: Walk, skb: Skb): Outcome {
   const { place, packet } = skb;
-  const others = place.namespace.sockets.filter((socket) => socket.protocol === packet.protocol && socket.localPort === packet.dport && socket.state !== 'connected');
-  const details = { address: formatIp(packet.dst), port: String(packet.dport), protocol: protocolName(packet.protocol), bound: others.map((socket) => (socket.local === 'any' ? '*' : formatIp(socket.local))).join(', ') };
-  const found = finding(place, 'SOCKET_NOT_LISTENING', others.map((socket) => socket.source), details);
+  const others = place.namespace.sockets.filter(
+    (socket) => socket.protocol === packet.protocol && socket.localPort === packet.dport && socket.state !== 'connected',
+  );
+  const details = {
+    address: formatIp(packet.dst),
+    port: String(packet.dport),
+    protocol: protocolName(packet.protocol),
+    bound: others.map((socket) => (socket.local === 'any' ? '*' : formatIp(socket.local))).join(', '),
+  };
+  const found = finding(
+    place,
+    'SOCKET_NOT_LISTENING',
+    others.map((socket) => socket.source),
+    details,
+  );
   if (skb.decision?.kind === 'broadcast') return dropped(place, 'SOCKET_NOT_LISTENING', found.evidence, details);
   return packet.protocol === TCP ? answerByReset(skb, found) : refuseByIcmp(walk, skb, 'port-unreachable', found);
 }

@@ -24,7 +24,12 @@ export function localOut(walk: Walk, place: Place, outgoing: Outgoing, uid: numb
   if (found.kind === 'refused') return refused(skb, found);
   if (outgoing.src === undefined) {
     const src = sourceAddress(place.namespace, found.route, found.nexthop, outgoing.dst);
-    if (src === undefined) return refuseByErrno(skb, 'EADDRNOTAVAIL', finding(place, 'ROUTE_SOURCE_REFUSED', found.evidence, { destination: formatIp(outgoing.dst) }));
+    if (src === undefined)
+      return refuseByErrno(
+        skb,
+        'EADDRNOTAVAIL',
+        finding(place, 'ROUTE_SOURCE_REFUSED', found.evidence, { destination: formatIp(outgoing.dst) }),
+      );
     skb = { ...skb, packet: { ...unbound, src } };
     // A connecting socket is routed again with the address that it got: `from` rules apply now.
     if (hasPorts(outgoing.protocol)) found = route(walk, skb);
@@ -40,6 +45,13 @@ export function localOut(walk: Walk, place: Place, outgoing: Outgoing, uid: numb
 
 /** The way out of a namespace, the same for what is made here and what is forwarded. */
 export function postrouting(walk: Walk, skb: Skb): Outcome {
+  // A policy of IPsec may encrypt the packet, or drop it.
+  const policies = skb.place.namespace.gaps.filter((gap) => gap.topic === 'xfrm' && gap.kind === 'unsupported');
+  if (policies.length > 0) {
+    const sources = policies.flatMap((gap) => gap.source ?? []);
+    if (walk.chooser.unknown('IPsec policies', sources, ['pass', 'drop']) === 'drop')
+      return { kind: 'dropped', finding: finding(skb.place, 'MODEL_UNSUPPORTED', sources, { construct: 'IPsec policies' }) };
+  }
   const result = runHook(walk, skb, 'postrouting', { oif: skb.decision?.device ?? '', nextHop: nextHopOf(skb) });
   return result.kind === 'stop' ? result.outcome : egress(walk, result.skb);
 }
@@ -52,7 +64,17 @@ function route(walk: Walk, skb: Skb): Lookup {
   const { packet } = skb;
   return lookup(
     skb.place.namespace,
-    { dst: packet.dst, src: packet.src, iif: 'lo', mark: packet.mark, tos: packet.tos, protocol: packet.protocol, sport: packet.sport, dport: packet.dport, uid: skb.socket?.uid ?? 0 },
+    {
+      dst: packet.dst,
+      src: packet.src,
+      iif: 'lo',
+      mark: packet.mark,
+      tos: packet.tos,
+      protocol: packet.protocol,
+      sport: packet.sport,
+      dport: packet.dport,
+      uid: skb.socket?.uid ?? 0,
+    },
     walk.chooser,
   );
 }
@@ -66,7 +88,15 @@ export function decide(found: Extract<Lookup, { kind: 'route' }>): Decision {
 export function stepRoute(walk: Walk, skb: Skb): void {
   const { decision, packet } = skb;
   if (decision === undefined) return;
-  walk.step({ kind: 'route', table: decision.route.table, type: decision.route.type, device: decision.device, via: decision.via, source: packet.src, evidence: decision.evidence });
+  walk.step({
+    kind: 'route',
+    table: decision.route.table,
+    type: decision.route.type,
+    device: decision.device,
+    via: decision.via,
+    source: packet.src,
+    evidence: decision.evidence,
+  });
 }
 
 /** After OUTPUT changed the mark or the destination (linux: `ip_route_me_harder`); the source address stays. */
@@ -77,7 +107,10 @@ function reroute(walk: Walk, skb: Skb): HookResult {
   const leavesWithLoopback = decision.kind !== 'local' && isLoopback(skb.packet.src) && familyOf(skb.packet.src) === 4;
   if (leavesWithLoopback && !conf.or(skb.place.namespace, decision.device, 'route_localnet')) {
     const path = `net/ipv4/conf/${decision.device}/route_localnet`;
-    const found127 = finding(skb.place, 'SYSCTL_ROUTE_LOCALNET_OFF', [sysctlSource(skb.place.namespace, path)], { device: decision.device, sysctl: path });
+    const found127 = finding(skb.place, 'SYSCTL_ROUTE_LOCALNET_OFF', [sysctlSource(skb.place.namespace, path)], {
+      device: decision.device,
+      sysctl: path,
+    });
     return { kind: 'stop', outcome: refuseByErrno(skb, 'EINVAL', found127) };
   }
   const next = { ...skb, decision };
@@ -91,17 +124,35 @@ function refused(skb: Skb, refusal: Extract<Lookup, { kind: 'refused' }>): Outco
   switch (refusal.type) {
     case 'nothing': {
       const down = linksDown(skb);
-      const reason = down.length > 0
-        ? finding(place, 'LINK_DOWN', down.map((link) => link.source), { ...details, device: down.map((link) => link.name).join(', ') })
-        : finding(place, 'ROUTE_MISSING', refusal.evidence, details);
+      const reason =
+        down.length > 0
+          ? finding(
+              place,
+              'LINK_DOWN',
+              down.map((link) => link.source),
+              { ...details, device: down.map((link) => link.name).join(', ') },
+            )
+          : finding(place, 'ROUTE_MISSING', refusal.evidence, details);
       return refuseByErrno(skb, 'ENETUNREACH', reason);
     }
     case 'blackhole':
-      return refuseByErrno(skb, 'EINVAL', finding(place, refusal.by === 'rule' ? 'ROUTE_RULE_REFUSES' : 'ROUTE_BLACKHOLE', refusal.evidence, details));
+      return refuseByErrno(
+        skb,
+        'EINVAL',
+        finding(place, refusal.by === 'rule' ? 'ROUTE_RULE_REFUSES' : 'ROUTE_BLACKHOLE', refusal.evidence, details),
+      );
     case 'unreachable':
-      return refuseByErrno(skb, refusal.by === 'rule' ? 'ENETUNREACH' : 'EHOSTUNREACH', finding(place, refusal.by === 'rule' ? 'ROUTE_RULE_REFUSES' : 'ROUTE_UNREACHABLE', refusal.evidence, details));
+      return refuseByErrno(
+        skb,
+        refusal.by === 'rule' ? 'ENETUNREACH' : 'EHOSTUNREACH',
+        finding(place, refusal.by === 'rule' ? 'ROUTE_RULE_REFUSES' : 'ROUTE_UNREACHABLE', refusal.evidence, details),
+      );
     case 'prohibit':
-      return refuseByErrno(skb, 'EACCES', finding(place, refusal.by === 'rule' ? 'ROUTE_RULE_REFUSES' : 'ROUTE_PROHIBIT', refusal.evidence, details));
+      return refuseByErrno(
+        skb,
+        'EACCES',
+        finding(place, refusal.by === 'rule' ? 'ROUTE_RULE_REFUSES' : 'ROUTE_PROHIBIT', refusal.evidence, details),
+      );
     default:
       return refusal.type satisfies never;
   }

@@ -30,7 +30,9 @@ export function resolve(walk: Walk, skb: Skb, link: Link, nextHop: Ip): Resoluti
   const { place, packet } = skb;
   const nothing = { host: place.host.id, namespace: place.namespace.id, evidence: [] };
   if (link.device.kind === 'loopback' || link.noarp) return { kind: 'mac', mac: undefined, permanent: false, from: nothing };
-  const entry = place.namespace.neighbours.find((n) => n.dev === link.name && n.ip === nextHop && !n.proxy && (n.state === 'PERMANENT' || n.state === 'NOARP'));
+  const entry = place.namespace.neighbours.find(
+    (n) => n.dev === link.name && n.ip === nextHop && !n.proxy && (n.state === 'PERMANENT' || n.state === 'NOARP'),
+  );
   if (entry?.mac !== undefined) {
     walk.step({ kind: 'neighbour', device: link.name, ip: nextHop, mac: entry.mac, evidence: [entry.source] });
     return { kind: 'mac', mac: entry.mac, permanent: true, from: { ...nothing, evidence: [entry.source] } };
@@ -40,8 +42,19 @@ export function resolve(walk: Walk, skb: Skb, link: Link, nextHop: Ip): Resoluti
   const edges: FabricEdge[] = [];
   for (const station of stations(walk.world, place, link)) {
     if (station.kind === 'opaque')
-      return { kind: 'unknown', finding: finding(station.place, 'MODEL_UNSUPPORTED', [station.link.source], { construct: `device ${station.link.name}` }) };
-    if (station.kind === 'edge') edges.push({ host: station.place.host.id, namespace: station.place.namespace.id, device: station.link.name, nextHop, mac: undefined, packet });
+      return {
+        kind: 'unknown',
+        finding: finding(station.place, 'MODEL_UNSUPPORTED', [station.link.source], { construct: `device ${station.link.name}` }),
+      };
+    if (station.kind === 'edge')
+      edges.push({
+        host: station.place.host.id,
+        namespace: station.place.namespace.id,
+        device: station.link.name,
+        nextHop,
+        mac: undefined,
+        packet,
+      });
     else if (answers(walk, station, nextHop, sender)) return resolved(walk, link, nextHop, station.link.mac, nothing);
   }
   for (const edge of edges) {
@@ -60,7 +73,16 @@ export function resolve(walk: Walk, skb: Skb, link: Link, nextHop: Ip): Resoluti
         return { kind: 'external', edge };
       case 'need':
         walk.needs.add(answer.host);
-        return { kind: 'unknown', finding: { code: 'COLLECT_NODE_MISSING', host: answer.host, namespace: '', evidence: [], details: { node: answer.host, address: formatIp(nextHop) } } };
+        return {
+          kind: 'unknown',
+          finding: {
+            code: 'COLLECT_NODE_MISSING',
+            host: answer.host,
+            namespace: '',
+            evidence: [],
+            details: { node: answer.host, address: formatIp(nextHop) },
+          },
+        };
       case 'nobody':
         continue;
       default:
@@ -101,18 +123,36 @@ function answers(walk: Walk, station: Extract<Station, { kind: 'station' }>, tar
       if (!link.addresses.some((address) => address.ip === target)) return false;
       break;
     case 2:
-      if (!link.addresses.some((address) => address.ip === target && sender !== undefined && contains(prefix(address.ip, address.length), sender))) return false;
+      if (
+        !link.addresses.some(
+          (address) => address.ip === target && sender !== undefined && contains(prefix(address.ip, address.length), sender),
+        )
+      )
+        return false;
       break;
     case 8:
       return false;
     default:
-      if (!walk.chooser.unknown(`arp_ignore ${String(conf.max(ns, link.name, 'arp_ignore'))} on ${link.name}`, [], [true, false])) return false;
+      if (!walk.chooser.unknown(`arp_ignore ${String(conf.max(ns, link.name, 'arp_ignore'))} on ${link.name}`, [], [true, false]))
+        return false;
   }
   return true;
 }
 
 function believes(walk: Walk, station: Extract<Station, { kind: 'station' }>, sender: Ip, target: Ip): boolean {
-  const question: Packet = { src: sender, dst: target, protocol: 0, sport: 0, dport: 0, tcpFlags: 0, ttl: 64, length: 28, df: false, tos: 0, mark: 0 };
+  const question: Packet = {
+    src: sender,
+    dst: target,
+    protocol: 0,
+    sport: 0,
+    dport: 0,
+    tcpFlags: 0,
+    ttl: 64,
+    length: 28,
+    df: false,
+    tos: 0,
+    mark: 0,
+  };
   return validateSource(station.place.namespace, question, station.link.name, undefined, walk.chooser).kind === 'ok';
 }
 
@@ -133,13 +173,17 @@ function silence(place: Place, link: Link, target: Ip): Finding {
   for (const namespace of place.host.namespaces.values()) {
     const owner = namespace === place.namespace ? undefined : ownerOf(namespace, target);
     if (owner === undefined) continue;
-    if (!owner.link.up) return finding({ host: place.host, namespace }, 'LINK_DOWN', [owner.link.source], { ...details, device: owner.link.name });
+    if (!owner.link.up)
+      return finding({ host: place.host, namespace }, 'LINK_DOWN', [owner.link.source], { ...details, device: owner.link.name });
     const peer = vethPeer(place.host, namespace.id, owner.link.name);
     const far = peer === undefined ? undefined : place.host.namespaces.get(peer.namespace);
     const end = peer === undefined || far === undefined ? undefined : linkByName(far, peer.device);
-    if (far !== undefined && end?.up === false) return finding({ host: place.host, namespace: far }, 'LINK_DOWN', [end.source], { ...details, device: end.name });
+    if (far !== undefined && end?.up === false)
+      return finding({ host: place.host, namespace: far }, 'LINK_DOWN', [end.source], { ...details, device: end.name });
   }
   if (!link.carrier) return finding(place, 'LINK_NO_CARRIER', [link.source], details);
-  const history = place.namespace.neighbours.filter((n) => n.dev === link.name && n.ip === target && n.state === 'FAILED').map((n) => n.source);
+  const history = place.namespace.neighbours
+    .filter((n) => n.dev === link.name && n.ip === target && n.state === 'FAILED')
+    .map((n) => n.source);
   return finding(place, 'NEIGHBOUR_UNRESOLVED', history, details);
 }

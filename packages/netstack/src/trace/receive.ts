@@ -43,5 +43,8 @@ export function wrongMac(place: Place, link: Link, frame: Frame): Outcome {
   const { macFrom } = frame;
   const details = { device: link.name, mac: frame.mac ?? '', address: formatIp(frame.nextHop), actual: link.mac ?? '' };
   if (macFrom.evidence.length === 0) return dropped(place, 'NEIGHBOUR_WRONG_MAC', [link.source], details);
-  return { kind: 'dropped', finding: { code: 'NEIGHBOUR_WRONG_MAC', host: macFrom.host, namespace: macFrom.namespace, evidence: macFrom.evidence, details } };
+  return {
+    kind: 'dropped',
+    finding: { code: 'NEIGHBOUR_WRONG_MAC', host: macFrom.host, namespace: macFrom.namespace, evidence: macFrom.evidence, details },
+  };
 }

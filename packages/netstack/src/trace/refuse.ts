@@ -7,7 +7,15 @@ import type { Finding } from './finding.ts';
 import { type Outcome, type Skb, type Walk, finding } from './walk.ts';
 
 /** Why a kernel will not carry a packet on, in its own words for both kinds of senders. */
-export type Refusal = 'net-unreachable' | 'host-unreachable' | 'prohibited' | 'port-unreachable' | 'protocol-unreachable' | 'too-big' | 'ttl-exceeded' | 'silent';
+export type Refusal =
+  | 'net-unreachable'
+  | 'host-unreachable'
+  | 'prohibited'
+  | 'port-unreachable'
+  | 'protocol-unreachable'
+  | 'too-big'
+  | 'ttl-exceeded'
+  | 'silent';
 
 const ICMP4: Readonly<Record<Exclude<Refusal, 'silent'>, readonly [type: number, code: number]>> = {
   'net-unreachable': [3, 0],
@@ -92,8 +100,21 @@ export function answerByReset(skb: Skb, found: Finding): Outcome {
 }
 
 /** The target REJECT. In output the sender is here: a datagram fails with EPERM, a connection as the ICMP would have it. */
-export function refusedByRule(walk: Walk, skb: Skb, hook: Hook, table: Table, chain: Chain, evidence: readonly Source[], how: RejectWith): Outcome {
-  const found = finding(skb.place, 'NETFILTER_REJECT', evidence.slice(-1), { hook, table: table.name, chain: chain.name, backend: table.backend });
+export function refusedByRule(
+  walk: Walk,
+  skb: Skb,
+  hook: Hook,
+  table: Table,
+  chain: Chain,
+  evidence: readonly Source[],
+  how: RejectWith,
+): Outcome {
+  const found = finding(skb.place, 'NETFILTER_REJECT', evidence.slice(-1), {
+    hook,
+    table: table.name,
+    chain: chain.name,
+    backend: table.backend,
+  });
   if (hook === 'output') return refuseByErrno(skb, skb.packet.protocol === TCP ? connectErrno(how) : 'EPERM', found);
   if (how.kind === 'tcp-reset') return answerByReset(skb, found);
   return answerByIcmp(walk, skb, how.type, how.code, found);

@@ -9,7 +9,7 @@ import type { ChainResult } from '../netfilter/walk.types.ts';
 import { tupleOf } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
 import { refusedByRule } from './refuse.ts';
-import { type Outcome, type Skb, type Walk, dropped, family } from './walk.ts';
+import { type Outcome, type Skb, type Walk, dropped, family, finding } from './walk.ts';
 
 export type HookResult = { readonly kind: 'pass'; readonly skb: Skb } | { readonly kind: 'stop'; readonly outcome: Outcome };
 
@@ -38,7 +38,7 @@ export function runHook(walk: Walk, start: Skb, hook: Hook, options: HookOptions
   const chains = baseChains(namespace.netfilter, version, hook);
   const translates = tracking && hook !== 'forward';
   let translated = false;
-  for (let i = 0; i < chains.length; ) {
+  for (let i = 0; i < chains.length;) {
     const { table, chain } = chains[i] as { table: Table; chain: Chain };
     const priority = chain.base?.type === 'nat' ? (manip === 'destination' ? -100 : 100) : (chain.base?.priority ?? 0);
     if (tracking && priority > TRACKING) skb = track(walk, skb, hook);
@@ -57,7 +57,11 @@ export function runHook(walk: Walk, start: Skb, hook: Hook, options: HookOptions
     const result = runChain(walk, skb, hook, table, chain, options);
     if (result.kind === 'stop') return result;
     skb = result.skb;
-    if (options.reroute !== undefined && reroutes(table, chain) && (before.packet.mark !== skb.packet.mark || before.packet.tos !== skb.packet.tos)) {
+    if (
+      options.reroute !== undefined &&
+      reroutes(table, chain) &&
+      (before.packet.mark !== skb.packet.mark || before.packet.tos !== skb.packet.tos)
+    ) {
       const again = options.reroute(skb);
       if (again.kind === 'stop') return again;
       skb = again.skb;
@@ -114,19 +118,42 @@ function runChain(walk: Walk, skb: Skb, hook: Hook, table: Table, chain: Chain, 
       return { kind: 'stop', outcome: dropByChain(walk, skb, hook, table, chain, result.evidence, verdict.by) };
     case 'reject':
       return { kind: 'stop', outcome: refusedByRule(walk, skb, hook, table, chain, result.evidence, verdict.with) };
+    case 'unknown':
+      return { kind: 'stop', outcome: unknownTarget(skb, verdict.construct, result.evidence) };
     default:
       return verdict satisfies never;
   }
+}
+
+function unknownTarget(skb: Skb, construct: string, evidence: readonly Source[]): Outcome {
+  return { kind: 'unknown', finding: finding(skb.place, 'MODEL_UNSUPPORTED', evidence.slice(-1), { construct }) };
 }
 
 function record(walk: Walk, hook: Hook, table: Table, chain: Chain, result: ChainResult): void {
   const verdict = result.verdict.kind === 'nat' ? 'accept' : result.verdict.kind;
   // A chain that nobody wrote a rule into explains nothing by accepting.
   if (result.evidence.length === 0 || (chain.rules.length === 0 && verdict === 'accept')) return;
-  walk.step({ kind: 'netfilter', hook, backend: table.backend, family: table.family, table: table.name, chain: chain.name, verdict, evidence: result.evidence });
+  walk.step({
+    kind: 'netfilter',
+    hook,
+    backend: table.backend,
+    family: table.family,
+    table: table.name,
+    chain: chain.name,
+    verdict,
+    evidence: result.evidence,
+  });
 }
 
-function dropByChain(_walk: Walk, skb: Skb, hook: Hook, table: Table, chain: Chain, evidence: readonly Source[], by: 'rule' | 'policy'): Outcome {
+function dropByChain(
+  _walk: Walk,
+  skb: Skb,
+  hook: Hook,
+  table: Table,
+  chain: Chain,
+  evidence: readonly Source[],
+  by: 'rule' | 'policy',
+): Outcome {
   const deciding = evidence.slice(-1);
   const details = { hook, table: table.name, chain: chain.name, backend: table.backend };
   const code = by === 'policy' ? 'NETFILTER_POLICY_DROP' : 'NETFILTER_DROP';
@@ -141,14 +168,24 @@ function changed(walk: Walk, skb: Skb, result: ChainResult): Skb {
   let tracking = skb.tracking;
   if (result.notrack && tracking === undefined) tracking = { state: 'UNTRACKED', entry: undefined, direction: 'original' };
   if (result.connectionMark !== undefined && tracking?.entry !== undefined) {
-    const entry = walk.connections.replace(skb.place.namespace.id, tracking.entry, { ...(tracking.entry as Connection), mark: result.connectionMark });
+    const entry = walk.connections.replace(skb.place.namespace.id, tracking.entry, {
+      ...(tracking.entry as Connection),
+      mark: result.connectionMark,
+    });
     tracking = { ...tracking, entry };
   }
   return tracking === skb.tracking && result.packet === skb.packet ? skb : { ...skb, packet: result.packet, tracking };
 }
 
 /** Translation: an old entry is applied, a new flow asks the nat chains until one decides (linux: `nf_nat_inet_fn`). */
-function runNat(walk: Walk, start: Skb, hook: Hook, manip: Manip, chains: readonly { table: Table; chain: Chain }[], options: HookOptions): HookResult {
+function runNat(
+  walk: Walk,
+  start: Skb,
+  hook: Hook,
+  manip: Manip,
+  chains: readonly { table: Table; chain: Chain }[],
+  options: HookOptions,
+): HookResult {
   let skb = start;
   let entry = skb.tracking?.entry as Connection | undefined;
   if (entry === undefined) return { kind: 'pass', skb };
@@ -159,7 +196,10 @@ function runNat(walk: Walk, start: Skb, hook: Hook, manip: Manip, chains: readon
     for (const { table, chain } of chains) {
       const result = walkChain(table, chain, contextOf(skb, hook, options), walk.chooser);
       record(walk, hook, table, chain, result);
-      if (result.verdict.kind === 'drop') return { kind: 'stop', outcome: dropByChain(walk, skb, hook, table, chain, result.evidence, result.verdict.by) };
+      if (result.verdict.kind === 'drop')
+        return { kind: 'stop', outcome: dropByChain(walk, skb, hook, table, chain, result.evidence, result.verdict.by) };
+      if (result.verdict.kind === 'unknown')
+        return { kind: 'stop', outcome: unknownTarget(skb, result.verdict.construct, result.evidence) };
       skb = changed(walk, skb, result);
       entry = skb.tracking?.entry as Connection;
       if (result.verdict.kind === 'nat') {
@@ -183,17 +223,38 @@ function runNat(walk: Walk, start: Skb, hook: Hook, manip: Manip, chains: readon
 }
 
 /** Settles one translation of a new flow; without a request it is a null binding, which is final as well. */
-function bind(walk: Walk, skb: Skb, entry: Connection, manip: Manip, request: NatRequest | undefined, evidence: readonly Source[], options: HookOptions, hook: Hook): HookResult {
+function bind(
+  walk: Walk,
+  skb: Skb,
+  entry: Connection,
+  manip: Manip,
+  request: NatRequest | undefined,
+  evidence: readonly Source[],
+  options: HookOptions,
+  hook: Hook,
+): HookResult {
   const settledNow = manip === 'source' ? { sourceSettled: true } : { destinationSettled: true };
   if (request === undefined || skb.tracking === undefined) {
     const next = walk.connections.replace(skb.place.namespace.id, entry, { ...entry, ...settledNow });
     return { kind: 'pass', skb: skb.tracking === undefined ? skb : { ...skb, tracking: { ...skb.tracking, entry: next } } };
   }
-  const to = settle(request, skb.packet, { namespace: skb.place.namespace, iif: skb.iif, oif: options.oif, nextHop: options.nextHop, output: hook === 'output' }, walk.chooser);
+  const to = settle(
+    request,
+    skb.packet,
+    { namespace: skb.place.namespace, iif: skb.iif, oif: options.oif, nextHop: options.nextHop, output: hook === 'output' },
+    walk.chooser,
+  );
   if (to.kind === 'no-address')
-    return { kind: 'stop', outcome: dropped(skb.place, 'NAT_NO_ADDRESS', evidence.slice(-1), { device: manip === 'source' ? options.oif : skb.iif }) };
+    return {
+      kind: 'stop',
+      outcome: dropped(skb.place, 'NAT_NO_ADDRESS', evidence.slice(-1), { device: manip === 'source' ? options.oif : skb.iif }),
+    };
   const packet = manip === 'source' ? { ...skb.packet, src: to.ip, sport: to.port } : { ...skb.packet, dst: to.ip, dport: to.port };
-  const moved = packet.src !== skb.packet.src || packet.dst !== skb.packet.dst || packet.sport !== skb.packet.sport || packet.dport !== skb.packet.dport;
+  const moved =
+    packet.src !== skb.packet.src ||
+    packet.dst !== skb.packet.dst ||
+    packet.sport !== skb.packet.sport ||
+    packet.dport !== skb.packet.dport;
   const next = walk.connections.replace(skb.place.namespace.id, entry, {
     ...entry,
     ...settledNow,

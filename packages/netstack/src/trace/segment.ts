@@ -75,15 +75,20 @@ function tunnelTo(world: World, place: Place, link: Link, remote: Ip, found: Sta
   if (link.device.kind !== 'vxlan') return;
   for (const host of world.hosts.values())
     for (const namespace of host.namespaces.values()) {
-      if (namespace === place.namespace || !namespace.links.some((other) => other.addresses.some((address) => address.ip === remote))) continue;
-      const end = namespace.links.find((other) => other.device.kind === 'vxlan' && link.device.kind === 'vxlan' && other.device.vni === link.device.vni);
+      if (namespace === place.namespace || !namespace.links.some((other) => other.addresses.some((address) => address.ip === remote)))
+        continue;
+      const end = namespace.links.find(
+        (other) => other.device.kind === 'vxlan' && link.device.kind === 'vxlan' && other.device.vni === link.device.vni,
+      );
       if (end !== undefined) arrive(world, { host, namespace }, end, found, seen);
     }
 }
 
 /** Where a VXLAN device sends frames that no entry names: its `remote`, and the entries for the all-zero address. */
 export function floodTargets(place: Place, link: Link): readonly Ip[] {
-  const entries = place.namespace.fdb.filter((entry) => entry.dev === link.name && entry.mac === '00:00:00:00:00:00' && entry.dst !== undefined);
+  const entries = place.namespace.fdb.filter(
+    (entry) => entry.dev === link.name && entry.mac === '00:00:00:00:00:00' && entry.dst !== undefined,
+  );
   const targets = entries.map((entry) => entry.dst as Ip);
   if (targets.length === 0 && link.device.kind === 'vxlan' && link.device.remote !== undefined) return [link.device.remote];
   return targets;

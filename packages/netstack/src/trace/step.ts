@@ -13,11 +13,38 @@ interface StepBase {
 export type Step =
   | (StepBase & { readonly kind: 'receive'; readonly device: string })
   | (StepBase & { readonly kind: 'bridge'; readonly bridge: string; readonly from: string; readonly to: string })
-  | (StepBase & { readonly kind: 'route'; readonly table: string; readonly type: string; readonly device: string; readonly via: Ip | undefined; readonly source: Ip | undefined })
+  | (StepBase & {
+      readonly kind: 'route';
+      readonly table: string;
+      readonly type: string;
+      readonly device: string;
+      readonly via: Ip | undefined;
+      readonly source: Ip | undefined;
+    })
   /** One base chain's walk: the rules that matched and acted. */
-  | (StepBase & { readonly kind: 'netfilter'; readonly hook: Hook; readonly backend: string; readonly family: string; readonly table: string; readonly chain: string; readonly verdict: 'accept' | 'drop' | 'reject' | 'unknown' })
-  | (StepBase & { readonly kind: 'nat'; readonly manip: 'source' | 'destination'; readonly before: Tuple; readonly after: Tuple; readonly restored: boolean })
-  | (StepBase & { readonly kind: 'encapsulate' | 'decapsulate'; readonly device: string; readonly tunnel: 'vxlan'; readonly outer: Packet; readonly inner: Packet })
+  | (StepBase & {
+      readonly kind: 'netfilter';
+      readonly hook: Hook;
+      readonly backend: string;
+      readonly family: string;
+      readonly table: string;
+      readonly chain: string;
+      readonly verdict: 'accept' | 'drop' | 'reject' | 'unknown';
+    })
+  | (StepBase & {
+      readonly kind: 'nat';
+      readonly manip: 'source' | 'destination';
+      readonly before: Tuple;
+      readonly after: Tuple;
+      readonly restored: boolean;
+    })
+  | (StepBase & {
+      readonly kind: 'encapsulate' | 'decapsulate';
+      readonly device: string;
+      readonly tunnel: 'vxlan';
+      readonly outer: Packet;
+      readonly inner: Packet;
+    })
   | (StepBase & { readonly kind: 'neighbour'; readonly device: string; readonly ip: Ip; readonly mac: string | undefined })
   | (StepBase & { readonly kind: 'transmit'; readonly device: string })
   | (StepBase & { readonly kind: 'deliver'; readonly socket: boolean })

@@ -5,54 +5,234 @@ import { trace } from './trace.ts';
 import type { TraceRequest } from './trace.types.ts';
 
 /** Two pods behind a router, as a CNI with routed pods makes them. */
-function routed(parts: { router?: Partial<NamespaceSpec>; a?: Partial<NamespaceSpec>; b?: Partial<NamespaceSpec> } = {}): ReturnType<typeof world> {
+function routed(
+  parts: { router?: Partial<NamespaceSpec>; a?: Partial<NamespaceSpec>; b?: Partial<NamespaceSpec> } = {},
+): ReturnType<typeof world> {
   return world([
     host('n', {
-      host: { links: [{ name: 'va', addresses: ['10.0.1.1/24'], peer: 'a:eth0' }, { name: 'vb', addresses: ['10.0.2.1/24'], peer: 'b:eth0' }], ...parts.router },
+      host: {
+        links: [
+          { name: 'va', addresses: ['10.0.1.1/24'], peer: 'a:eth0' },
+          { name: 'vb', addresses: ['10.0.2.1/24'], peer: 'b:eth0' },
+        ],
+        ...parts.router,
+      },
       a: { links: [{ name: 'eth0', addresses: ['10.0.1.2/24'], peer: 'host:va' }], routes: ['default via 10.0.1.1 dev eth0'], ...parts.a },
-      b: { links: [{ name: 'eth0', addresses: ['10.0.2.2/24'], peer: 'host:vb' }], routes: ['default via 10.0.2.1 dev eth0'], sockets: ['tcp 0.0.0.0:80', 'udp 0.0.0.0:53'], ...parts.b },
+      b: {
+        links: [{ name: 'eth0', addresses: ['10.0.2.2/24'], peer: 'host:vb' }],
+        routes: ['default via 10.0.2.1 dev eth0'],
+        sockets: ['tcp 0.0.0.0:80', 'udp 0.0.0.0:53'],
+        ...parts.b,
+      },
     }),
   ]);
 }
 
-const fromA = (more: Partial<TraceRequest> = {}): TraceRequest => ({ origin: { kind: 'socket', host: 'n', namespace: 'nodes/n/a' }, dst: ip('10.0.2.2'), protocol: 6, dport: 80, ...more });
+const fromA = (more: Partial<TraceRequest> = {}): TraceRequest => ({
+  origin: { kind: 'socket', host: 'n', namespace: 'nodes/n/a' },
+  dst: ip('10.0.2.2'),
+  protocol: 6,
+  dport: 80,
+  ...more,
+});
 const udp = { protocol: 17, dport: 53 } as const;
 
 describe('two pods behind a router', () => {
-  test.each<[name: string, parts: Parameters<typeof routed>[0], request: Partial<TraceRequest>, verdict: string, code: string | undefined, on: string | undefined]>([
+  test.each<
+    [
+      name: string,
+      parts: Parameters<typeof routed>[0],
+      request: Partial<TraceRequest>,
+      verdict: string,
+      code: string | undefined,
+      on: string | undefined,
+    ]
+  >([
     ['healthy TCP', {}, {}, 'delivered', undefined, undefined],
     ['healthy UDP', {}, udp, 'delivered', undefined, undefined],
     ['nobody listens: the reset comes back', {}, { dport: 81 }, 'rejected', 'SOCKET_NOT_LISTENING', 'b'],
     ['a listener on loopback alone', { b: { sockets: ['tcp 127.0.0.1:80'] } }, {}, 'rejected', 'SOCKET_NOT_LISTENING', 'b'],
-    ['forwarding off on the in-device', { router: { sysctls: { 'net/ipv4/conf/va/forwarding': '0' } } }, {}, 'dropped', 'SYSCTL_FORWARDING_OFF', 'host'],
-    ['forwarding off on the way back', { router: { sysctls: { 'net/ipv4/conf/vb/forwarding': '0' } } }, {}, 'dropped', 'SYSCTL_FORWARDING_OFF', 'host'],
-    ['DROP in FORWARD', { router: { iptables: '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -d 10.0.2.2/32 -j DROP' } }, {}, 'dropped', 'NETFILTER_DROP', 'host'],
-    ['REJECT in FORWARD', { router: { iptables: '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -d 10.0.2.2/32 -j REJECT --reject-with icmp-port-unreachable' } }, {}, 'rejected', 'NETFILTER_REJECT', 'host'],
+    [
+      'forwarding off on the in-device',
+      { router: { sysctls: { 'net/ipv4/conf/va/forwarding': '0' } } },
+      {},
+      'dropped',
+      'SYSCTL_FORWARDING_OFF',
+      'host',
+    ],
+    [
+      'forwarding off on the way back',
+      { router: { sysctls: { 'net/ipv4/conf/vb/forwarding': '0' } } },
+      {},
+      'dropped',
+      'SYSCTL_FORWARDING_OFF',
+      'host',
+    ],
+    [
+      'DROP in FORWARD',
+      { router: { iptables: '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -d 10.0.2.2/32 -j DROP' } },
+      {},
+      'dropped',
+      'NETFILTER_DROP',
+      'host',
+    ],
+    [
+      'REJECT in FORWARD',
+      { router: { iptables: '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -d 10.0.2.2/32 -j REJECT --reject-with icmp-port-unreachable' } },
+      {},
+      'rejected',
+      'NETFILTER_REJECT',
+      'host',
+    ],
     ['policy DROP', { router: { iptables: '*filter\n:FORWARD DROP [0:0]' } }, {}, 'dropped', 'NETFILTER_POLICY_DROP', 'host'],
-    ['the same in the legacy backend beside', { router: { iptables: '*filter\n:FORWARD ACCEPT [0:0]', legacy: '*filter\n:FORWARD DROP [0:0]' } }, {}, 'dropped', 'NETFILTER_POLICY_DROP', 'host'],
-    ['DROP in the pod itself', { b: { iptables: '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp -j DROP' } }, {}, 'dropped', 'NETFILTER_DROP', 'b'],
-    ['the answer is dropped', { router: { iptables: '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -s 10.0.2.2/32 -j DROP' } }, {}, 'dropped', 'NETFILTER_DROP', 'host'],
-    ['a reset that gets lost is silence', { router: { iptables: '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -s 10.0.2.2/32 -j DROP' } }, { dport: 81 }, 'dropped', 'SOCKET_NOT_LISTENING', 'b'],
-    ['DROP in OUTPUT: a datagram fails with EPERM', { a: { iptables: '*filter\n:OUTPUT DROP [0:0]' } }, udp, 'rejected', 'NETFILTER_POLICY_DROP', 'a'],
-    ['DROP in OUTPUT: a handshake is only silent', { a: { iptables: '*filter\n:OUTPUT DROP [0:0]' } }, {}, 'dropped', 'NETFILTER_POLICY_DROP', 'a'],
+    [
+      'the same in the legacy backend beside',
+      { router: { iptables: '*filter\n:FORWARD ACCEPT [0:0]', legacy: '*filter\n:FORWARD DROP [0:0]' } },
+      {},
+      'dropped',
+      'NETFILTER_POLICY_DROP',
+      'host',
+    ],
+    [
+      'DROP in the pod itself',
+      { b: { iptables: '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp -j DROP' } },
+      {},
+      'dropped',
+      'NETFILTER_DROP',
+      'b',
+    ],
+    [
+      'the answer is dropped',
+      { router: { iptables: '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -s 10.0.2.2/32 -j DROP' } },
+      {},
+      'dropped',
+      'NETFILTER_DROP',
+      'host',
+    ],
+    [
+      'a reset that gets lost is silence',
+      { router: { iptables: '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -s 10.0.2.2/32 -j DROP' } },
+      { dport: 81 },
+      'dropped',
+      'SOCKET_NOT_LISTENING',
+      'b',
+    ],
+    [
+      'DROP in OUTPUT: a datagram fails with EPERM',
+      { a: { iptables: '*filter\n:OUTPUT DROP [0:0]' } },
+      udp,
+      'rejected',
+      'NETFILTER_POLICY_DROP',
+      'a',
+    ],
+    [
+      'DROP in OUTPUT: a handshake is only silent',
+      { a: { iptables: '*filter\n:OUTPUT DROP [0:0]' } },
+      {},
+      'dropped',
+      'NETFILTER_POLICY_DROP',
+      'a',
+    ],
     ['no route in the sender', { a: { routes: [] } }, {}, 'rejected', 'ROUTE_MISSING', 'a'],
     ['no route back', { b: { routes: [] } }, {}, 'dropped', 'ROUTE_MISSING', 'b'],
     ['no route on the router', {}, { dst: ip('10.9.9.9') }, 'rejected', 'ROUTE_MISSING', 'host'],
-    ['a blackhole on the router', { router: { routes: ['blackhole 10.9.0.0/16'] } }, { dst: ip('10.9.9.9') }, 'dropped', 'ROUTE_BLACKHOLE', 'host'],
-    ['a prohibit route on the router', { router: { routes: ['prohibit 10.9.0.0/16'] } }, { dst: ip('10.9.9.9') }, 'rejected', 'ROUTE_PROHIBIT', 'host'],
+    [
+      'a blackhole on the router',
+      { router: { routes: ['blackhole 10.9.0.0/16'] } },
+      { dst: ip('10.9.9.9') },
+      'dropped',
+      'ROUTE_BLACKHOLE',
+      'host',
+    ],
+    [
+      'a prohibit route on the router',
+      { router: { routes: ['prohibit 10.9.0.0/16'] } },
+      { dst: ip('10.9.9.9') },
+      'rejected',
+      'ROUTE_PROHIBIT',
+      'host',
+    ],
     ['nobody has the address', {}, { dst: ip('10.0.2.77') }, 'rejected', 'NEIGHBOUR_UNRESOLVED', 'host'],
-    ['a permanent neighbour with a wrong address', { router: { neighbours: [{ ip: '10.0.2.2', dev: 'vb', mac: '02:00:00:00:00:77' }] } }, {}, 'dropped', 'NEIGHBOUR_WRONG_MAC', 'host'],
-    ["the receiver's interface is down", { b: { links: [{ name: 'eth0', addresses: ['10.0.2.2/24'], peer: 'host:vb', up: false }] }, router: { links: [{ name: 'va', addresses: ['10.0.1.1/24'], peer: 'a:eth0' }, { name: 'vb', addresses: ['10.0.2.1/24'], peer: 'b:eth0', carrier: false }] } }, {}, 'rejected', 'LINK_DOWN', 'b'],
-    ["the sender's interface is down", { a: { links: [{ name: 'eth0', addresses: ['10.0.1.2/24'], peer: 'host:va', up: false }], routes: [] } }, {}, 'rejected', 'LINK_DOWN', 'a'],
+    [
+      'a permanent neighbour with a wrong address',
+      { router: { neighbours: [{ ip: '10.0.2.2', dev: 'vb', mac: '02:00:00:00:00:77' }] } },
+      {},
+      'dropped',
+      'NEIGHBOUR_WRONG_MAC',
+      'host',
+    ],
+    [
+      "the receiver's interface is down",
+      {
+        b: { links: [{ name: 'eth0', addresses: ['10.0.2.2/24'], peer: 'host:vb', up: false }] },
+        router: {
+          links: [
+            { name: 'va', addresses: ['10.0.1.1/24'], peer: 'a:eth0' },
+            { name: 'vb', addresses: ['10.0.2.1/24'], peer: 'b:eth0', carrier: false },
+          ],
+        },
+      },
+      {},
+      'rejected',
+      'LINK_DOWN',
+      'b',
+    ],
+    [
+      "the sender's interface is down",
+      { a: { links: [{ name: 'eth0', addresses: ['10.0.1.2/24'], peer: 'host:va', up: false }], routes: [] } },
+      {},
+      'rejected',
+      'LINK_DOWN',
+      'a',
+    ],
     ['the last hop of a TTL', {}, { ttl: 1 }, 'rejected', 'ROUTE_TTL_EXCEEDED', 'host'],
-    ['a full packet with DF into a smaller device', { router: { links: [{ name: 'va', addresses: ['10.0.1.1/24'], peer: 'a:eth0' }, { name: 'vb', addresses: ['10.0.2.1/24'], peer: 'b:eth0', mtu: 1400 }] } }, { length: 1500 }, 'rejected', 'MTU_EXCEEDED', 'host'],
-    ['strict reverse path filter', { router: { sysctls: { 'net/ipv4/conf/va/rp_filter': '1' }, routes: ['10.7.0.0/16 via 10.0.2.2 dev vb'] } }, { src: ip('10.7.0.1') }, 'dropped', 'SYSCTL_RP_FILTER', 'host'],
-    ['a policy rule by mark', { a: { rules: [{ priority: 10, fwmark: { value: 5, mask: 0xffffffff }, action: { kind: 'prohibit' } }] } }, { mark: 5 }, 'rejected', 'ROUTE_RULE_REFUSES', 'a'],
-    ['a policy rule by source on the router', { router: { rules: [{ priority: 10, from: net('10.0.1.0/24'), action: { kind: 'blackhole' } }] } }, {}, 'dropped', 'ROUTE_RULE_REFUSES', 'host'],
+    [
+      'a full packet with DF into a smaller device',
+      {
+        router: {
+          links: [
+            { name: 'va', addresses: ['10.0.1.1/24'], peer: 'a:eth0' },
+            { name: 'vb', addresses: ['10.0.2.1/24'], peer: 'b:eth0', mtu: 1400 },
+          ],
+        },
+      },
+      { length: 1500 },
+      'rejected',
+      'MTU_EXCEEDED',
+      'host',
+    ],
+    [
+      'strict reverse path filter',
+      { router: { sysctls: { 'net/ipv4/conf/va/rp_filter': '1' }, routes: ['10.7.0.0/16 via 10.0.2.2 dev vb'] } },
+      { src: ip('10.7.0.1') },
+      'dropped',
+      'SYSCTL_RP_FILTER',
+      'host',
+    ],
+    [
+      'a policy rule by mark',
+      { a: { rules: [{ priority: 10, fwmark: { value: 5, mask: 0xffffffff }, action: { kind: 'prohibit' } }] } },
+      { mark: 5 },
+      'rejected',
+      'ROUTE_RULE_REFUSES',
+      'a',
+    ],
+    [
+      'a policy rule by source on the router',
+      { router: { rules: [{ priority: 10, from: net('10.0.1.0/24'), action: { kind: 'blackhole' } }] } },
+      {},
+      'dropped',
+      'ROUTE_RULE_REFUSES',
+      'host',
+    ],
   ])('%s', (_name, parts, request, verdict, code, on) => {
     const result = trace(routed(parts), fromA(request));
     const causes = result.paths.flatMap((path) => path.causes);
-    expect({ verdict: result.verdict, code: causes[0]?.code, on: causes[0]?.namespace }).toEqual({ verdict, code, on: on === undefined ? undefined : `nodes/n/${on}` });
+    expect({ verdict: result.verdict, code: causes[0]?.code, on: causes[0]?.namespace }).toEqual({
+      verdict,
+      code,
+      on: on === undefined ? undefined : `nodes/n/${on}`,
+    });
   });
 
   test('the source is chosen by the kernel, and the receiver sees it', () => {
@@ -63,10 +243,15 @@ describe('two pods behind a router', () => {
 });
 
 describe('translation', () => {
-  const service = (rules: string): Partial<NamespaceSpec> => ({ iptables: `*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n${rules}` });
+  const service = (rules: string): Partial<NamespaceSpec> => ({
+    iptables: `*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n${rules}`,
+  });
 
   test('a DNAT is undone in the answer', () => {
-    const result = trace(routed({ router: service('-A PREROUTING -d 10.96.0.1/32 -p tcp -m tcp --dport 443 -j DNAT --to-destination 10.0.2.2:80') }), fromA({ dst: ip('10.96.0.1'), dport: 443 }));
+    const result = trace(
+      routed({ router: service('-A PREROUTING -d 10.96.0.1/32 -p tcp -m tcp --dport 443 -j DNAT --to-destination 10.0.2.2:80') }),
+      fromA({ dst: ip('10.96.0.1'), dport: 443 }),
+    );
     expect(result.verdict).toBe('delivered');
     const last = result.paths[1]?.hops.at(-1)?.in?.packet;
     expect([formatIp(last?.src ?? 0), last?.sport]).toEqual(['10.96.0.1', 443]);
@@ -96,23 +281,50 @@ describe('translation', () => {
     const ask = fromA({ dst: ip('10.96.0.1'), dport: 443 });
     const bare = trace(routed({ router: service(dnat), a: self }), ask);
     expect([bare.verdict, bare.paths[0]?.causes[0]?.code]).toEqual(['dropped', 'ROUTE_MARTIAN_SOURCE']);
-    expect(trace(routed({ router: service(`${dnat}\n-A POSTROUTING -s 10.0.1.2/32 -d 10.0.1.2/32 -j MASQUERADE`), a: self }), ask).verdict).toBe('delivered');
+    expect(
+      trace(routed({ router: service(`${dnat}\n-A POSTROUTING -s 10.0.1.2/32 -d 10.0.1.2/32 -j MASQUERADE`), a: self }), ask).verdict,
+    ).toBe('delivered');
   });
 });
 
 describe('what is not modelled', () => {
   test('a match that is not known makes the answer unknown where it could matter', () => {
-    const result = trace(routed({ router: { iptables: '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -m bpf --object-pinned /x -j DROP' } }), fromA());
+    const result = trace(
+      routed({ router: { iptables: '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -m bpf --object-pinned /x -j DROP' } }),
+      fromA(),
+    );
     expect([result.verdict, result.paths[0]?.causes[0]?.code]).toEqual(['unknown', 'MODEL_UNSUPPORTED']);
   });
 
   test('it is only mentioned where all ways end alike', () => {
-    const result = trace(routed({ router: { iptables: '*filter\n:FORWARD DROP [0:0]\n-A FORWARD -m bpf --object-pinned /x -j DROP' } }), fromA());
+    const result = trace(
+      routed({ router: { iptables: '*filter\n:FORWARD DROP [0:0]\n-A FORWARD -m bpf --object-pinned /x -j DROP' } }),
+      fromA(),
+    );
     expect([result.verdict, result.paths[0]?.assumptions[0]?.code]).toEqual(['dropped', 'MODEL_UNSUPPORTED']);
   });
 
   test('a native nftables chain at the hook is never a silent yes', () => {
-    const nft = JSON.stringify({ nftables: [{ table: { family: 'inet', name: 'firewalld', handle: 1 } }, { chain: { family: 'inet', table: 'firewalld', name: 'f', handle: 1, type: 'filter', hook: 'forward', prio: 10, policy: 'accept' } }, { rule: { family: 'inet', table: 'firewalld', chain: 'f', handle: 2, expr: [{ match: { op: '==', left: { meta: { key: 'l4proto' } }, right: 'tcp' } }, { reject: { type: 'icmpx', expr: 'admin-prohibited' } }] } }] });
+    const nft = JSON.stringify({
+      nftables: [
+        { table: { family: 'inet', name: 'firewalld', handle: 1 } },
+        {
+          chain: { family: 'inet', table: 'firewalld', name: 'f', handle: 1, type: 'filter', hook: 'forward', prio: 10, policy: 'accept' },
+        },
+        {
+          rule: {
+            family: 'inet',
+            table: 'firewalld',
+            chain: 'f',
+            handle: 2,
+            expr: [
+              { match: { op: '==', left: { meta: { key: 'l4proto' } }, right: 'tcp' } },
+              { reject: { type: 'icmpx', expr: 'admin-prohibited' } },
+            ],
+          },
+        },
+      ],
+    });
     expect(trace(routed({ router: { nft } }), fromA()).verdict).toBe('unknown');
   });
 });
@@ -124,8 +336,27 @@ describe('a tunnel between two nodes', () => {
       host: {
         links: [
           { name: 'eth0', addresses: [`172.30.0.1${String(own)}/24`] },
-          { name: 'flannel.1', addresses: [`10.244.${String(own)}.0/32`], mtu: 1450, device: { kind: 'vxlan', vni: 1, local: ip(`172.30.0.1${String(own)}`), remote: undefined, port: 8472, lower: 'eth0', learning: false, external: false } },
-          { name: 'cni0', addresses: [`10.244.${String(own)}.1/24`], mtu: 1450, device: { kind: 'bridge', stp: false, vlanFiltering: false, nfCallIptables: false, nfCallIp6tables: false } },
+          {
+            name: 'flannel.1',
+            addresses: [`10.244.${String(own)}.0/32`],
+            mtu: 1450,
+            device: {
+              kind: 'vxlan',
+              vni: 1,
+              local: ip(`172.30.0.1${String(own)}`),
+              remote: undefined,
+              port: 8472,
+              lower: 'eth0',
+              learning: false,
+              external: false,
+            },
+          },
+          {
+            name: 'cni0',
+            addresses: [`10.244.${String(own)}.1/24`],
+            mtu: 1450,
+            device: { kind: 'bridge', stp: false, vlanFiltering: false, nfCallIptables: false, nfCallIp6tables: false },
+          },
           { name: 'veth1', peer: 'pod:eth0', master: 'cni0', mtu: 1450 },
         ],
         routes: ['default via 172.30.0.1 dev eth0', `10.244.${String(other)}.0/24 via 10.244.${String(other)}.0 dev flannel.1 onlink`],
@@ -133,17 +364,49 @@ describe('a tunnel between two nodes', () => {
         fdb: [{ mac: peerMac, dev: 'flannel.1', dst: `172.30.0.1${String(other)}` }],
         ...more,
       },
-      pod: { links: [{ name: 'eth0', addresses: [`10.244.${String(own)}.5/24`], peer: 'host:veth1', mtu: 1450 }], routes: [`default via 10.244.${String(own)}.1 dev eth0`], sockets: ['tcp *:8080'] },
+      pod: {
+        links: [{ name: 'eth0', addresses: [`10.244.${String(own)}.5/24`], peer: 'host:veth1', mtu: 1450 }],
+        routes: [`default via 10.244.${String(own)}.1 dev eth0`],
+        sockets: ['tcp *:8080'],
+      },
     });
   };
-  const across: TraceRequest = { origin: { kind: 'socket', host: 'n1', namespace: 'nodes/n1/pod' }, dst: ip('10.244.2.5'), protocol: 6, dport: 8080 };
+  const across: TraceRequest = {
+    origin: { kind: 'socket', host: 'n1', namespace: 'nodes/n1/pod' },
+    dst: ip('10.244.2.5'),
+    protocol: 6,
+    dport: 8080,
+  };
 
-  test.each<[name: string, n1: Partial<NamespaceSpec>, n2: Partial<NamespaceSpec>, verdict: string, code: string | undefined, on: string | undefined]>([
+  test.each<
+    [
+      name: string,
+      n1: Partial<NamespaceSpec>,
+      n2: Partial<NamespaceSpec>,
+      verdict: string,
+      code: string | undefined,
+      on: string | undefined,
+    ]
+  >([
     ['healthy', {}, {}, 'delivered', undefined, undefined],
     ['the entry for the far end is gone', { fdb: [] }, {}, 'dropped', 'TUNNEL_FDB_MISSING', 'nodes/n1/host'],
     ['the same on the way back', {}, { fdb: [] }, 'dropped', 'TUNNEL_FDB_MISSING', 'nodes/n2/host'],
-    ['the outer packet is dropped at the far end', {}, { iptables: '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p udp -m udp --dport 8472 -j DROP' }, 'dropped', 'NETFILTER_DROP', 'nodes/n2/host'],
-    ['an outer packet that is rejected leaves the sender in silence', {}, { iptables: '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p udp -j REJECT --reject-with icmp-port-unreachable' }, 'dropped', 'NETFILTER_REJECT', 'nodes/n2/host'],
+    [
+      'the outer packet is dropped at the far end',
+      {},
+      { iptables: '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p udp -m udp --dport 8472 -j DROP' },
+      'dropped',
+      'NETFILTER_DROP',
+      'nodes/n2/host',
+    ],
+    [
+      'an outer packet that is rejected leaves the sender in silence',
+      {},
+      { iptables: '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p udp -j REJECT --reject-with icmp-port-unreachable' },
+      'dropped',
+      'NETFILTER_REJECT',
+      'nodes/n2/host',
+    ],
   ])('%s', (_name, n1, n2, verdict, code, on) => {
     const result = trace(world([node('n1', 1, 2, n1), node('n2', 2, 1, n2)]), across);
     const causes = result.paths.flatMap((path) => path.causes);

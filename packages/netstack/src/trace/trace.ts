@@ -52,8 +52,18 @@ export function trace(world: World, request: TraceRequest): Trace {
   for (const { conversation, probability, assumptions } of conversations) {
     const index = paths.length;
     const { forward, answer, received, error } = conversation;
-    paths.push({ direction: 'forward', replyTo: undefined, probability, assumptions, received, error, ...forward, verdict: forward.verdict });
-    if (answer !== undefined) paths.push({ direction: 'reply', replyTo: index, probability, assumptions: [], received: undefined, error: undefined, ...answer });
+    paths.push({
+      direction: 'forward',
+      replyTo: undefined,
+      probability,
+      assumptions,
+      received,
+      error,
+      ...forward,
+      verdict: forward.verdict,
+    });
+    if (answer !== undefined)
+      paths.push({ direction: 'reply', replyTo: index, probability, assumptions: [], received: undefined, error: undefined, ...answer });
   }
   const verdicts = conversations.map((weighted) => weighted.conversation.verdict);
   return { verdict: WORST.find((verdict) => verdicts.includes(verdict)) ?? 'unknown', paths, needs: [...needs] };
@@ -63,7 +73,8 @@ function placeOf(world: World, origin: Origin): Place {
   const host = world.hosts.get(origin.host);
   const namespace = host?.namespaces.get(origin.namespace);
   if (host === undefined || namespace === undefined) throw new RangeError(`no namespace ${origin.namespace} on ${origin.host}`);
-  if (origin.kind === 'wire' && linkByName(namespace, origin.device) === undefined) throw new RangeError(`no device ${origin.device} in ${origin.namespace}`);
+  if (origin.kind === 'wire' && linkByName(namespace, origin.device) === undefined)
+    throw new RangeError(`no device ${origin.device} in ${origin.namespace}`);
   return { host, namespace };
 }
 
@@ -106,7 +117,13 @@ function send(walk: Walk, origin: Origin, place: Place, outgoing: Outgoing): Out
   const link = linkByName(place.namespace, origin.device);
   if (link === undefined || outgoing.src === undefined) throw new RangeError('a packet from the wire needs a device and a source address');
   const nothing = { host: place.host.id, namespace: place.namespace.id, evidence: [] };
-  return receive(walk, place, link, { packet: { ...outgoing, src: outgoing.src }, nextHop: outgoing.dst, mac: undefined, permanent: false, macFrom: nothing });
+  return receive(walk, place, link, {
+    packet: { ...outgoing, src: outgoing.src },
+    nextHop: outgoing.dst,
+    mac: undefined,
+    permanent: false,
+    macFrom: nothing,
+  });
 }
 
 function direction(walk: Walk, outcome: Outcome): Direction {
@@ -135,7 +152,14 @@ function causesOf(outcome: Outcome): readonly Finding[] {
 
 /** What the forward outcome means once the answer, or the error, has found its way back. */
 function conclude(walk: Walk, request: TraceRequest, origin: Place, there: Outcome, forward: Direction, outgoing: Outgoing): Conversation {
-  const alone: Conversation = { verdict: forward.verdict, causes: forward.causes, forward, answer: undefined, received: receivedBy(there), error: errorOf(there) };
+  const alone: Conversation = {
+    verdict: forward.verdict,
+    causes: forward.causes,
+    forward,
+    answer: undefined,
+    received: receivedBy(there),
+    error: errorOf(there),
+  };
   if (there.kind === 'left' || there.kind === 'dropped' || there.kind === 'unknown') return alone;
   if (request.reply === false) return alone;
   const sent = sentBy(forward, outgoing);
@@ -144,7 +168,13 @@ function conclude(walk: Walk, request: TraceRequest, origin: Place, there: Outco
     const back = answerFrom(walk, there.place, there.answer);
     const answer = direction(walk, back);
     if (reaches(back, request.origin, origin)) return { ...alone, answer };
-    return { ...alone, verdict: back.kind === 'unknown' ? 'unknown' : 'dropped', causes: [...forward.causes, ...answer.causes], answer, error: undefined };
+    return {
+      ...alone,
+      verdict: back.kind === 'unknown' ? 'unknown' : 'dropped',
+      causes: [...forward.causes, ...answer.causes],
+      answer,
+      error: undefined,
+    };
   }
   const back = reply(walk, there);
   const answer = direction(walk, back);
@@ -155,7 +185,14 @@ function conclude(walk: Walk, request: TraceRequest, origin: Place, there: Outco
     return { ...alone, verdict: 'dropped', causes: [stranger], answer: { ...answer, verdict: 'dropped', causes: [stranger] } };
   }
   if (back.kind === 'served' || back.kind === 'left') {
-    const astray = back.kind === 'served' ? finding(back.place, 'NAT_REPLY_MISMATCH', [], { actual: formatIp(back.packet.dst), expected: '' }) : finding(there.place, 'ROUTE_MISSING', lastRoute(answer), { destination: formatIp(back.edge.packet.dst), source: formatIp(back.edge.packet.src), astray: 'yes' });
+    const astray =
+      back.kind === 'served'
+        ? finding(back.place, 'NAT_REPLY_MISMATCH', [], { actual: formatIp(back.packet.dst), expected: '' })
+        : finding(there.place, 'ROUTE_MISSING', lastRoute(answer), {
+            destination: formatIp(back.edge.packet.dst),
+            source: formatIp(back.edge.packet.src),
+            astray: 'yes',
+          });
     return { ...alone, verdict: 'dropped', causes: [astray], answer: { ...answer, verdict: 'dropped', causes: [astray] } };
   }
   return { ...alone, verdict: back.kind === 'unknown' ? 'unknown' : 'dropped', causes: answer.causes, answer };
@@ -169,7 +206,8 @@ function lastRoute(answer: Direction): Finding['evidence'] {
 /** The packet as the sender's socket knows it, with the source that the kernel chose. */
 function sentBy(forward: Direction, outgoing: Outgoing): Packet | undefined {
   if (outgoing.src !== undefined) return { ...outgoing, src: outgoing.src };
-  for (const step of forward.hops[0]?.steps ?? []) if (step.kind === 'route') return { ...outgoing, src: step.source ?? anyAddress(familyOf(outgoing.dst)) };
+  for (const step of forward.hops[0]?.steps ?? [])
+    if (step.kind === 'route') return { ...outgoing, src: step.source ?? anyAddress(familyOf(outgoing.dst)) };
   return undefined;
 }
 
@@ -211,7 +249,11 @@ function answerFrom(walk: Walk, place: Place, answer: Packet, asked?: Ip): Outco
 }
 
 function isOnlyAddress(place: Place, ip: Ip): boolean {
-  return place.namespace.links.every((link) => link.device.kind === 'loopback' || link.addresses.every((address) => address.ip === ip || familyOf(address.ip) !== familyOf(ip) || address.scope === 'link'));
+  return place.namespace.links.every(
+    (link) =>
+      link.device.kind === 'loopback' ||
+      link.addresses.every((address) => address.ip === ip || familyOf(address.ip) !== familyOf(ip) || address.scope === 'link'),
+  );
 }
 
 function receivedBy(there: Outcome): Received | undefined {
@@ -232,7 +274,10 @@ function weigh(ways: Ways<Conversation>, origin: Place, needs: ReadonlySet<strin
       return [{ conversation: cut(origin), probability: undefined, assumptions: [] }];
     case 'chance':
       return ways.branches.flatMap(({ probability, ways: branch }) =>
-        weigh(branch, origin, needs).map((weighted) => ({ ...weighted, probability: weighted.probability === undefined ? undefined : weighted.probability * probability })),
+        weigh(branch, origin, needs).map((weighted) => ({
+          ...weighted,
+          probability: weighted.probability === undefined ? undefined : weighted.probability * probability,
+        })),
       );
     case 'unknown': {
       const branches = ways.branches.map((branch) => weigh(branch, origin, needs));
@@ -242,7 +287,12 @@ function weigh(ways: Ways<Conversation>, origin: Place, needs: ReadonlySet<strin
       const alike = branches.every((branch) => signature(branch) === signature(first));
       if (alike) return first.map((weighted) => ({ ...weighted, assumptions: [...weighted.assumptions, doubt] }));
       return first.map(({ conversation, assumptions }) => ({
-        conversation: { ...conversation, verdict: 'unknown', causes: [doubt], forward: { ...conversation.forward, verdict: 'unknown', causes: [doubt] } },
+        conversation: {
+          ...conversation,
+          verdict: 'unknown',
+          causes: [doubt],
+          forward: { ...conversation.forward, verdict: 'unknown', causes: [doubt] },
+        },
         probability: undefined,
         assumptions,
       }));
@@ -257,7 +307,13 @@ function doubtOf(construct: string, sources: Finding['evidence'], conversation: 
   const hops = [...(conversation?.forward.hops ?? []), ...(conversation?.answer?.hops ?? [])];
   const hop = artifact === undefined ? undefined : hops.find((candidate) => artifact.startsWith(`${candidate.namespace}/`));
   const at = hop ?? { host: origin.host.id, namespace: origin.namespace.id };
-  return { code: construct.includes('not read') ? 'COLLECT_ARTIFACT_MISSING' : 'MODEL_UNSUPPORTED', host: at.host, namespace: at.namespace, evidence: sources, details: { construct, why: construct, artifact: artifact ?? '' } };
+  return {
+    code: construct.includes('not read') ? 'COLLECT_ARTIFACT_MISSING' : 'MODEL_UNSUPPORTED',
+    host: at.host,
+    namespace: at.namespace,
+    evidence: sources,
+    details: { construct, why: construct, artifact: artifact ?? '' },
+  };
 }
 
 /** What makes two ends alike: verdict, receiver and translation. */

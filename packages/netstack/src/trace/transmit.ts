@@ -44,7 +44,12 @@ export function transmit(walk: Walk, place: Place, link: Link, frame: Frame): Ou
       if (namespace === undefined || other === undefined) return carry(walk, place, link, frame);
       walk.step({ kind: 'transmit', device: link.name, evidence: [] });
       if (frame.packet.length > other.mtu + 4)
-        return dropped({ host: place.host, namespace }, 'MTU_EXCEEDED', [other.source], { device: other.name, mtu: String(other.mtu), length: String(frame.packet.length), destination: details.destination });
+        return dropped({ host: place.host, namespace }, 'MTU_EXCEEDED', [other.source], {
+          device: other.name,
+          mtu: String(other.mtu),
+          length: String(frame.packet.length),
+          destination: details.destination,
+        });
       return receive(walk, { host: place.host, namespace }, other, namespace === place.namespace ? frame : unmarked(frame));
     }
     case 'physical':
@@ -58,7 +63,10 @@ export function transmit(walk: Walk, place: Place, link: Link, frame: Frame): Ou
     case 'loopback':
       return dropped(place, 'LINK_NO_PEER', [link.source], details);
     case 'opaque':
-      return { kind: 'unknown', finding: finding(place, 'MODEL_UNSUPPORTED', [link.source], { construct: `device ${link.name} of type ${link.device.type}` }) };
+      return {
+        kind: 'unknown',
+        finding: finding(place, 'MODEL_UNSUPPORTED', [link.source], { construct: `device ${link.name} of type ${link.device.type}` }),
+      };
     default:
       return link.device satisfies never;
   }
@@ -72,7 +80,8 @@ function byModel(walk: Walk, place: Place, link: Link, frame: Frame, model: Devi
       const namespace = place.host.namespaces.get(outcome.namespace);
       const other = namespace === undefined ? undefined : linkByName(namespace, outcome.device);
       walk.leave(link.name, outcome.packet);
-      if (namespace === undefined || other === undefined) return { kind: 'unknown', finding: finding(place, 'MODEL_UNSUPPORTED', [link.source], { construct }) };
+      if (namespace === undefined || other === undefined)
+        return { kind: 'unknown', finding: finding(place, 'MODEL_UNSUPPORTED', [link.source], { construct }) };
       return receive(walk, { host: place.host, namespace }, other, { ...frame, packet: outcome.packet, mac: other.mac });
     }
     case 'drop':
@@ -107,7 +116,8 @@ function carry(walk: Walk, place: Place, link: Link, frame: Frame): Outcome {
       const end = namespace === undefined ? undefined : linkByName(namespace, answer.device);
       walk.cross({ edge, to: answer.host });
       if (host === undefined || namespace === undefined || end === undefined) break;
-      if (!end.up) return dropped({ host, namespace }, 'LINK_DOWN', [end.source], { device: end.name, destination: formatIp(frame.packet.dst) });
+      if (!end.up)
+        return dropped({ host, namespace }, 'LINK_DOWN', [end.source], { device: end.name, destination: formatIp(frame.packet.dst) });
       return receive(walk, { host, namespace }, end, unmarked(frame));
     }
     case 'external':
@@ -115,7 +125,11 @@ function carry(walk: Walk, place: Place, link: Link, frame: Frame): Outcome {
       return { kind: 'left', edge };
     case 'nobody':
       return frame.permanent
-        ? dropped(place, 'NEIGHBOUR_WRONG_MAC', frame.macFrom.evidence, { device: link.name, address: formatIp(frame.nextHop), mac: frame.mac ?? '' })
+        ? dropped(place, 'NEIGHBOUR_WRONG_MAC', frame.macFrom.evidence, {
+            device: link.name,
+            address: formatIp(frame.nextHop),
+            mac: frame.mac ?? '',
+          })
         : dropped(place, 'NEIGHBOUR_UNRESOLVED', [], { device: link.name, address: formatIp(frame.nextHop) });
     case 'need':
       walk.needs.add(answer.host);
@@ -124,5 +138,8 @@ function carry(walk: Walk, place: Place, link: Link, frame: Frame): Outcome {
       answer satisfies never;
   }
   const host = answer.host;
-  return { kind: 'unknown', finding: { code: 'COLLECT_NODE_MISSING', host, namespace: '', evidence: [], details: { node: host, address: formatIp(frame.nextHop) } } };
+  return {
+    kind: 'unknown',
+    finding: { code: 'COLLECT_NODE_MISSING', host, namespace: '', evidence: [], details: { node: host, address: formatIp(frame.nextHop) } },
+  };
 }

@@ -18,9 +18,14 @@ const OUTER_SOURCE_PORT = 49152;
 /** A frame leaves by a VXLAN device (linux: `vxlan_xmit`): the forwarding entry of its destination names the far end. */
 export function encapsulate(walk: Walk, place: Place, link: Link, frame: Frame): Outcome {
   const device = link.device as VxlanDevice;
-  if (device.external) return { kind: 'unknown', finding: finding(place, 'MODEL_UNSUPPORTED', [link.source], { construct: `VXLAN device ${link.name} in external mode` }) };
+  if (device.external)
+    return {
+      kind: 'unknown',
+      finding: finding(place, 'MODEL_UNSUPPORTED', [link.source], { construct: `VXLAN device ${link.name} in external mode` }),
+    };
   const why = missingTopic(place.namespace, 'fdb');
-  if (why !== undefined) return { kind: 'unknown', finding: finding(place, 'COLLECT_ARTIFACT_MISSING', [], { artifact: 'bridge-fdb', why }) };
+  if (why !== undefined)
+    return { kind: 'unknown', finding: finding(place, 'COLLECT_ARTIFACT_MISSING', [], { artifact: 'bridge-fdb', why }) };
   const entry = place.namespace.fdb.find((e) => e.dev === link.name && e.mac === frame.mac && e.dst !== undefined);
   const target = entry?.dst ?? floodTargets(place, link)[0];
   if (target === undefined) return noFarEnd(walk, place, link, frame);
@@ -40,7 +45,14 @@ export function encapsulate(walk: Walk, place: Place, link: Link, frame: Frame):
     mark: frame.packet.mark,
     inner: payload,
   };
-  walk.step({ kind: 'encapsulate', device: link.name, tunnel: 'vxlan', outer: { ...outer, src: outer.src ?? 0 }, inner: frame.packet, evidence: entry === undefined ? [link.source] : [entry.source] });
+  walk.step({
+    kind: 'encapsulate',
+    device: link.name,
+    tunnel: 'vxlan',
+    outer: { ...outer, src: outer.src ?? 0 },
+    inner: frame.packet,
+    evidence: entry === undefined ? [link.source] : [entry.source],
+  });
   return localOut(walk, place, outer, undefined);
 }
 
@@ -51,10 +63,13 @@ export function encapsulate(walk: Walk, place: Place, link: Link, frame: Frame):
 function noFarEnd(walk: Walk, place: Place, link: Link, frame: Frame): Outcome {
   const { namespace } = place;
   const details = { device: link.name, mac: frame.mac ?? '', address: formatIp(frame.nextHop), destination: formatIp(frame.packet.dst) };
-  const exists = [...walk.world.hosts.values()].some((host) => [...host.namespaces.values()].some((ns) => ns.links.some((other) => other.mac === frame.mac)));
+  const exists = [...walk.world.hosts.values()].some((host) =>
+    [...host.namespaces.values()].some((ns) => ns.links.some((other) => other.mac === frame.mac)),
+  );
   const known = new Set(namespace.neighbours.filter((n) => n.dev === link.name).map((n) => n.mac));
   const isOrphaned = namespace.fdb.some((e) => e.dev === link.name && e.dst !== undefined && !known.has(e.mac));
-  if (!exists && isOrphaned && frame.macFrom.evidence.length > 0) return dropped(place, 'NEIGHBOUR_WRONG_MAC', frame.macFrom.evidence, details);
+  if (!exists && isOrphaned && frame.macFrom.evidence.length > 0)
+    return dropped(place, 'NEIGHBOUR_WRONG_MAC', frame.macFrom.evidence, details);
   return dropped(place, 'TUNNEL_FDB_MISSING', [...frame.macFrom.evidence, link.source], details);
 }
 
@@ -65,13 +80,26 @@ export function decapsulate(walk: Walk, skb: Skb, payload: TunnelPayload): Outco
   const details = { port: String(packet.dport), vni: String(payload.vni), address: formatIp(packet.dst), protocol: 'udp', bound: '' };
   if (listening.length === 0) {
     const down = place.namespace.links.find((link) => link.device.kind === 'vxlan' && link.device.port === packet.dport);
-    if (down !== undefined) return dropped(place, 'LINK_DOWN', [down.source], { device: down.name, destination: formatIp(payload.packet.dst) });
+    if (down !== undefined)
+      return dropped(place, 'LINK_DOWN', [down.source], { device: down.name, destination: formatIp(payload.packet.dst) });
     return refuseByIcmp(walk, skb, 'port-unreachable', finding(place, 'SOCKET_NOT_LISTENING', [], details));
   }
   const link = listening.find((candidate) => candidate.device.kind === 'vxlan' && candidate.device.vni === payload.vni);
-  if (link === undefined) return dropped(place, 'TUNNEL_VNI_UNKNOWN', listening.map((other) => other.source), details);
+  if (link === undefined)
+    return dropped(
+      place,
+      'TUNNEL_VNI_UNKNOWN',
+      listening.map((other) => other.source),
+      details,
+    );
   const inner: Packet = { ...payload.packet, mark: packet.mark };
   walk.step({ kind: 'decapsulate', device: link.name, tunnel: 'vxlan', outer: packet, inner, evidence: [link.source] });
-  const frame: Frame = { packet: inner, nextHop: inner.dst, mac: payload.mac === '' ? undefined : payload.mac, permanent: true, macFrom: payload.macFrom };
+  const frame: Frame = {
+    packet: inner,
+    nextHop: inner.dst,
+    mac: payload.mac === '' ? undefined : payload.mac,
+    permanent: true,
+    macFrom: payload.macFrom,
+  };
   return receiveHere(walk, place, link, frame);
 }

@@ -47,7 +47,13 @@ export type Outcome =
   | { readonly kind: 'left'; readonly edge: FabricEdge }
   | { readonly kind: 'dropped'; readonly finding: Finding }
   /** `answer`: the error as a packet, to be sent from `place`; unset where the sender's own kernel refuses with an errno. */
-  | { readonly kind: 'refused'; readonly finding: Finding; readonly error: string; readonly place: Place; readonly answer: Packet | undefined }
+  | {
+      readonly kind: 'refused';
+      readonly finding: Finding;
+      readonly error: string;
+      readonly place: Place;
+      readonly answer: Packet | undefined;
+    }
   | { readonly kind: 'unknown'; readonly finding: Finding };
 
 interface OpenHop {
@@ -100,7 +106,18 @@ export class Walk {
 
   /** Has this packet been received on this device before, on this way? Then it goes in circles. */
   revisits(place: Place, device: string, packet: Packet): boolean {
-    const key = [place.host.id, place.namespace.id, device, packet.src, packet.dst, packet.protocol, packet.sport, packet.dport, packet.mark, packet.inner?.packet.dst].join(' ');
+    const key = [
+      place.host.id,
+      place.namespace.id,
+      device,
+      packet.src,
+      packet.dst,
+      packet.protocol,
+      packet.sport,
+      packet.dport,
+      packet.mark,
+      packet.inner?.packet.dst,
+    ].join(' ');
     if (this.#seen.has(key)) return true;
     this.#seen.add(key);
     return false;
@@ -110,7 +127,12 @@ export class Walk {
     const last = this.#hops.at(-1);
     if (last !== undefined) {
       last.action = lastAction(outcome, last.action);
-      if (outcome.kind === 'dropped' || outcome.kind === 'unknown') last.steps.push({ kind: outcome.kind === 'dropped' ? 'drop' : 'unknown', finding: outcome.finding, evidence: outcome.finding.evidence });
+      if (outcome.kind === 'dropped' || outcome.kind === 'unknown')
+        last.steps.push({
+          kind: outcome.kind === 'dropped' ? 'drop' : 'unknown',
+          finding: outcome.finding,
+          evidence: outcome.finding.evidence,
+        });
       if (outcome.kind === 'refused') last.steps.push({ kind: 'reject', finding: outcome.finding, evidence: outcome.finding.evidence });
     }
     return { hops: this.#hops, crossings: this.#crossings };
@@ -134,11 +156,21 @@ function lastAction(outcome: Outcome, before: Hop['action']): Hop['action'] {
   }
 }
 
-export function finding(place: Place, code: FindingCode, evidence: readonly Source[], details: Readonly<Record<string, string>> = {}): Finding {
+export function finding(
+  place: Place,
+  code: FindingCode,
+  evidence: readonly Source[],
+  details: Readonly<Record<string, string>> = {},
+): Finding {
   return { code, host: place.host.id, namespace: place.namespace.id, evidence, details };
 }
 
-export function dropped(place: Place, code: FindingCode, evidence: readonly Source[], details: Readonly<Record<string, string>> = {}): Outcome {
+export function dropped(
+  place: Place,
+  code: FindingCode,
+  evidence: readonly Source[],
+  details: Readonly<Record<string, string>> = {},
+): Outcome {
   return { kind: 'dropped', finding: finding(place, code, evidence, details) };
 }
 

@@ -19,7 +19,7 @@ export interface ListWanted {
 export interface RawLists {
   /** `v1.34.4` */
   readonly version: string;
-  /** By resource name: raw Kubernetes lists, for `parseObjects` and `pruneForSnapshot`. */
+  /** By resource name: raw Kubernetes lists, for `parseObjects`, or for a snapshot. */
   readonly lists: Readonly<Record<string, unknown>>;
   readonly missing: readonly { readonly what: string; readonly why: string }[];
 }

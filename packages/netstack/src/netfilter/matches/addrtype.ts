@@ -5,7 +5,20 @@ import { type Test, all, inverted, unknown } from '../logic.ts';
 import type { MatchContext, MatchResult } from '../model.ts';
 import type { MatchReader } from '../parse/option.ts';
 
-const TYPES = ['UNSPEC', 'UNICAST', 'LOCAL', 'BROADCAST', 'ANYCAST', 'MULTICAST', 'BLACKHOLE', 'UNREACHABLE', 'PROHIBIT', 'THROW', 'NAT', 'XRESOLVE'];
+const TYPES = [
+  'UNSPEC',
+  'UNICAST',
+  'LOCAL',
+  'BROADCAST',
+  'ANYCAST',
+  'MULTICAST',
+  'BLACKHOLE',
+  'UNREACHABLE',
+  'PROHIBIT',
+  'THROW',
+  'NAT',
+  'XRESOLVE',
+];
 
 /** IPv4 asks table local; a type that only another table could give never fits. */
 function fits4(context: MatchContext, side: 'src' | 'dst', types: readonly string[], device: string | undefined): MatchResult {

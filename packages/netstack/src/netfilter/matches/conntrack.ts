@@ -20,7 +20,8 @@ function stateTest(option: Option, known: readonly string[]): ((tracking: Tracki
   const wanted = (option.values[0] ?? '').split(',');
   if (!wanted.every((state) => known.includes(state))) return undefined;
   return ({ state, entry }) => {
-    const fits = wanted.includes(state) || (wanted.includes('SNAT') && entry?.snat === true) || (wanted.includes('DNAT') && entry?.dnat === true);
+    const fits =
+      wanted.includes(state) || (wanted.includes('SNAT') && entry?.snat === true) || (wanted.includes('DNAT') && entry?.dnat === true);
     return fits !== option.negated;
   };
 }
@@ -45,7 +46,10 @@ function entryTest(option: Option, family: 4 | 6): EntryTest | undefined {
     if (tuple[3] === 'port') {
       const ports = readRange(value);
       if (ports === undefined) return undefined;
-      return (entry) => (hasPorts(entry[side].protocol) ? within(ports, entry[side][end === 'src' ? 'sport' : 'dport']) : unknown(`conntrack ${option.name}`));
+      return (entry) =>
+        hasPorts(entry[side].protocol)
+          ? within(ports, entry[side][end === 'src' ? 'sport' : 'dport'])
+          : unknown(`conntrack ${option.name}`);
     }
     const prefix = parsePrefix(value);
     if (prefix === undefined || familyOf(prefix.address) !== family) return undefined;

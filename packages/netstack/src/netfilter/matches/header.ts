@@ -20,7 +20,8 @@ function lifetime(prefix: 'ttl' | 'hl'): MatchReader {
       const option = name === undefined ? undefined : options.get(name);
       const bound = readNumber(option?.values[0], 255);
       if (option === undefined || bound === undefined || more.length > 0) return undefined;
-      const compare = (packet: Packet) => (name === `--${prefix}-eq` ? packet.ttl === bound : name === `--${prefix}-lt` ? packet.ttl < bound : packet.ttl > bound);
+      const compare = (packet: Packet) =>
+        name === `--${prefix}-eq` ? packet.ttl === bound : name === `--${prefix}-lt` ? packet.ttl < bound : packet.ttl > bound;
       return ({ packet }) => compare(packet) !== option.negated;
     },
   };
@@ -34,7 +35,9 @@ export const tos: MatchReader = {
   read: (options) => {
     const option = options.get('--tos');
     const wanted = readMasked(option?.values[0], 0xff);
-    return option === undefined || wanted === undefined ? undefined : ({ packet }) => ((packet.tos & wanted.mask) === wanted.value) !== option.negated;
+    return option === undefined || wanted === undefined
+      ? undefined
+      : ({ packet }) => ((packet.tos & wanted.mask) === wanted.value) !== option.negated;
   },
 };
 

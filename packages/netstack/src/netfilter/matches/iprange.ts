@@ -14,7 +14,8 @@ export const iprange: MatchReader = {
       const option = options.get(name);
       if (option === undefined) continue;
       const [from, last, ...more] = (option.values[0] ?? '').split('-').map(parseIp);
-      if (from === undefined || last === undefined || more.length > 0 || familyOf(from) !== family || familyOf(last) !== family) return undefined;
+      if (from === undefined || last === undefined || more.length > 0 || familyOf(from) !== family || familyOf(last) !== family)
+        return undefined;
       tests.push(({ packet }) => (packet[side] >= from && packet[side] <= last) !== option.negated);
     }
     return tests.length === 0 ? undefined : all(tests);

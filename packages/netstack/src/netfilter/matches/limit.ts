@@ -36,6 +36,7 @@ export const connlimit: MatchReader = {
     const above = options.value('--connlimit-above');
     const text = above ?? options.value('--connlimit-upto');
     if (options.anyNegated || text === undefined || !/^[1-9]\d*$/.test(text)) return undefined;
-    return ({ tracking }) => (tracking.entry === undefined ? { kind: 'unknown', construct: 'connlimit without a tracked connection' } : above === undefined);
+    return ({ tracking }) =>
+      tracking.entry === undefined ? { kind: 'unknown', construct: 'connlimit without a tracked connection' } : above === undefined;
   },
 };

@@ -20,6 +20,7 @@ export const connmark: MatchReader = {
     const option = options.get('--mark');
     const wanted = readMasked(option?.values[0]);
     if (option === undefined || wanted === undefined) return undefined;
-    return ({ tracking }) => tracking.entry !== undefined && ((tracking.entry.mark & wanted.mask) >>> 0 === wanted.value) !== option.negated;
+    return ({ tracking }) =>
+      tracking.entry !== undefined && ((tracking.entry.mark & wanted.mask) >>> 0 === wanted.value) !== option.negated;
   },
 };

@@ -22,7 +22,11 @@ type Row6 = Row;
 const udp = { protocol: 17, tcpFlags: 0 };
 const ping = { protocol: 1, sport: 7, dport: 0, tcpFlags: 0, icmp: { type: 8, code: 0 } };
 const none = (state: Tracking['state']): Tracking => ({ state, entry: undefined, direction: 'original' });
-const tracked = (state: Tracking['state'], more: Parameters<typeof entryOf>[1] = {}, direction: Tracking['direction'] = 'original'): Tracking => ({
+const tracked = (
+  state: Tracking['state'],
+  more: Parameters<typeof entryOf>[1] = {},
+  direction: Tracking['direction'] = 'original',
+): Tracking => ({
   state,
   direction,
   entry: entryOf(SYN, more),

@@ -12,7 +12,10 @@ export const multiport: MatchReader = {
     const ranges = (option.values[0] ?? '').split(',').map((text) => readRange(text));
     if (!ranges.every((range) => range !== undefined)) return undefined;
     const listed = (port: number) => ranges.some((range) => within(range, port));
-    const test = inverted(option.negated, ({ packet }) => (name !== '--dports' && listed(packet.sport)) || (name !== '--sports' && listed(packet.dport)));
+    const test = inverted(
+      option.negated,
+      ({ packet }) => (name !== '--dports' && listed(packet.sport)) || (name !== '--sports' && listed(packet.dport)),
+    );
     return (context) => hasPorts(context.packet.protocol) && test(context);
   },
 };

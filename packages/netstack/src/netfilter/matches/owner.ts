@@ -13,12 +13,15 @@ export const owner: MatchReader = {
     const gid = options.get('--gid-owner');
     const exists = options.get('--socket-exists');
     const uids = readRange(uid?.values[0], 0xffffffff, '-');
-    if ((uid !== undefined && uids === undefined) || (gid !== undefined && readRange(gid.values[0], 0xffffffff, '-') === undefined)) return undefined;
+    if ((uid !== undefined && uids === undefined) || (gid !== undefined && readRange(gid.values[0], 0xffffffff, '-') === undefined))
+      return undefined;
     const given = [uid, gid, exists].filter((option) => option !== undefined);
     if (given.length === 0) return undefined;
     const tests: Test[] = [() => exists?.negated !== true];
     if (uid !== undefined && uids !== undefined)
-      tests.push(({ socket }) => (socket?.uid === undefined ? unknown('owner --uid-owner of an unknown socket') : within(uids, socket.uid) !== uid.negated));
+      tests.push(({ socket }) =>
+        socket?.uid === undefined ? unknown('owner --uid-owner of an unknown socket') : within(uids, socket.uid) !== uid.negated,
+      );
     if (gid !== undefined) tests.push(() => unknown(`owner --gid-owner ${gid.values[0] ?? ''}`));
     const bySocket = all(tests);
     return (context) => (context.socket === undefined ? given.every((option) => option.negated) : bySocket(context));

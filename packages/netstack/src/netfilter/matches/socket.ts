@@ -25,7 +25,8 @@ export const socket: MatchReader = {
   read: (options) => {
     if (options.anyNegated || options.has('--restore-skmark')) return undefined;
     return ({ namespace, packet }) => {
-      if (packet.protocol !== TCP && packet.protocol !== UDP) return packet.quoted === undefined ? false : unknown('socket for an ICMP error');
+      if (packet.protocol !== TCP && packet.protocol !== UDP)
+        return packet.quoted === undefined ? false : unknown('socket for an ICMP error');
       if (missingTopic(namespace, 'sockets') !== undefined) return unknown('socket without a list of sockets');
       const found = candidates(namespace, packet, options.has('--nowildcard'));
       if (found.length === 0) return false;

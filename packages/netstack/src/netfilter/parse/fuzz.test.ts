@@ -18,22 +18,44 @@ const RULESET = text('every-construct-nft.json');
 /** A text with one stretch of it replaced. */
 const mutated = (of: string) =>
   fc
-    .tuple(fc.nat(of.length), fc.nat(40), fc.oneof(fc.string({ maxLength: 20 }), fc.constantFrom('\n', '"', '!', ' -j ', ' -m ', '\\', '*', ':', '[', '\u0000', '-A INPUT')))
+    .tuple(
+      fc.nat(of.length),
+      fc.nat(40),
+      fc.oneof(fc.string({ maxLength: 20 }), fc.constantFrom('\n', '"', '!', ' -j ', ' -m ', '\\', '*', ':', '[', '\u0000', '-A INPUT')),
+    )
     .map(([at, length, by]) => of.slice(0, at) + by + of.slice(at + length));
 
 function walkAll(save: string, nft: string): void {
-  const { netfilter } = parseNetfilter({ id: 'n', artifacts: new Map([['iptables-nft-save', artifact(save)], ['nft', artifact(nft)]]) });
+  const { netfilter } = parseNetfilter({
+    id: 'n',
+    artifacts: new Map([
+      ['iptables-nft-save', artifact(save)],
+      ['nft', artifact(nft)],
+    ]),
+  });
   for (const table of netfilter.tables)
-    for (const chain of table.chains.values()) if (chain.base !== undefined) explore((chooser) => walkChain(table, chain, context(), chooser), 50);
+    for (const chain of table.chains.values())
+      if (chain.base !== undefined) explore((chooser) => walkChain(table, chain, context(), chooser), 50);
 }
 
 test('a broken save never throws, neither read nor walked', () => {
-  fc.assert(fc.property(fc.constantFrom(...SAVES).chain(mutated), (save) => walkAll(save, RULESET)), { numRuns: 150 });
+  fc.assert(
+    fc.property(fc.constantFrom(...SAVES).chain(mutated), (save) => walkAll(save, RULESET)),
+    { numRuns: 150 },
+  );
 });
 
 test('a broken ruleset of nft never throws', () => {
-  const json = fc.json({ maxDepth: 6 }).map((value) => `{"nftables": [{"table": {"family": "ip", "name": "t"}}, {"chain": {"family":"ip","table":"t","name":"c"}}, {"rule": {"family":"ip","table":"t","chain":"c","expr": [${value}]}}, ${value}]}`);
-  fc.assert(fc.property(fc.oneof(mutated(RULESET), json), (nft) => walkAll(SAVES[1] ?? '', nft)), { numRuns: 150 });
+  const json = fc
+    .json({ maxDepth: 6 })
+    .map(
+      (value) =>
+        `{"nftables": [{"table": {"family": "ip", "name": "t"}}, {"chain": {"family":"ip","table":"t","name":"c"}}, {"rule": {"family":"ip","table":"t","chain":"c","expr": [${value}]}}, ${value}]}`,
+    );
+  fc.assert(
+    fc.property(fc.oneof(mutated(RULESET), json), (nft) => walkAll(SAVES[1] ?? '', nft)),
+    { numRuns: 150 },
+  );
 });
 
 test('arbitrary text is read', () => {
@@ -55,8 +77,15 @@ function mayDrop(ways: Ways<ChainResult>): boolean {
 }
 
 test('a word that does not belong there never turns a drop into a certain accept', () => {
-  const words = '-A INPUT -s 10.0.0.0/8 ! -i eth1 -p tcp -m tcp --dport 80 -m conntrack --ctstate NEW -m comment --comment "a b" -j DROP'.split(/ (?=-|!)/);
-  const strange = fc.oneof(fc.stringMatching(/^--?[a-z]{1,8}$/), fc.stringMatching(/^[a-z0-9./]{1,8}$/), fc.constantFrom('! !', '"', '""', '! --dport', '-m', '-j', '-j LOG', '-g X', '-m set', '--frobnicate 1'));
+  const words =
+    '-A INPUT -s 10.0.0.0/8 ! -i eth1 -p tcp -m tcp --dport 80 -m conntrack --ctstate NEW -m comment --comment "a b" -j DROP'.split(
+      / (?=-|!)/,
+    );
+  const strange = fc.oneof(
+    fc.stringMatching(/^--?[a-z]{1,8}$/),
+    fc.stringMatching(/^[a-z0-9./]{1,8}$/),
+    fc.constantFrom('! !', '"', '""', '! --dport', '-m', '-j', '-j LOG', '-g X', '-m set', '--frobnicate 1'),
+  );
   fc.assert(
     fc.property(fc.integer({ min: 1, max: words.length }), strange, (at, word) => {
       // These are options of the rule itself, which may well not fit.

@@ -26,6 +26,11 @@ describe('a line is split as iptables-restore splits it', () => {
 
   test('whatever is quoted as iptables quotes it comes back', () => {
     const quoted = (text: string) => `"${text.replace(/["'\\]/g, '\\$&')}"`;
-    fc.assert(fc.property(fc.array(fc.string({ unit: 'binary' })), (words) => JSON.stringify(lex(words.map(quoted).join(' '))?.map((token) => token.text)) === JSON.stringify(words)));
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ unit: 'binary' })),
+        (words) => JSON.stringify(lex(words.map(quoted).join(' '))?.map((token) => token.text)) === JSON.stringify(words),
+      ),
+    );
   });
 });

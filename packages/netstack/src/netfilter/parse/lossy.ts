@@ -81,7 +81,17 @@ function compared(saved: Chain, native: Chain, ruleset: Ruleset, table: string, 
   if (saved.rules.length !== native.rules.length) {
     const why = `chain ${saved.name} of table ${table} has ${String(native.rules.length)} rules in nft and ${String(saved.rules.length)} in iptables-save`;
     gaps.push({ topic: TOPIC, kind: 'unsupported', why, source: saved.source });
-    return { ...saved, rules: [opaqueRule(why, saved.source, native.rules.some((rule) => rule.tracks)), ...saved.rules] };
+    return {
+      ...saved,
+      rules: [
+        opaqueRule(
+          why,
+          saved.source,
+          native.rules.some((rule) => rule.tracks),
+        ),
+        ...saved.rules,
+      ],
+    };
   }
   let same = true;
   const rules = saved.rules.map((rule, i): Rule => {
@@ -101,7 +111,8 @@ function compared(saved: Chain, native: Chain, ruleset: Ruleset, table: string, 
 function lostIn(rule: Rule, native: NativeRule): string | undefined {
   const tokens = lex(rule.source.text)?.map((token) => token.text) ?? [];
   const words = new Set(tokens);
-  for (const [i, token] of tokens.entries()) if (token === '-j' || token === '-m' || token === '-g') words.add(`${token} ${tokens[i + 1] ?? ''}`);
+  for (const [i, token] of tokens.entries())
+    if (token === '-j' || token === '-m' || token === '-g') words.add(`${token} ${tokens[i + 1] ?? ''}`);
   const lost = native.statements.find((statement) => !expectedWords(statement).some((word) => word === '' || words.has(word)));
   return lost === undefined ? undefined : jsonText(lost).slice(0, 160);
 }
@@ -129,7 +140,8 @@ function expectedWords(statement: unknown): readonly string[] {
 }
 
 function matchWords(op: unknown, left: unknown, right: unknown): readonly string[] {
-  if (textOf(right)?.startsWith('@') === true || fieldsOf(right)?.['set'] !== undefined || fieldsOf(right)?.['map'] !== undefined) return [];
+  if (textOf(right)?.startsWith('@') === true || fieldsOf(right)?.['set'] !== undefined || fieldsOf(right)?.['map'] !== undefined)
+    return [];
   const masked = fieldsOf(left)?.['&'];
   const [kind, content] = onlyField(Array.isArray(masked) ? masked[0] : left) ?? ['?', undefined];
   const fields = fieldsOf(content);

@@ -28,23 +28,52 @@ function nft(...items: readonly unknown[]): Artifact {
 }
 
 const table = (family: string, name: string, more: object = {}) => ({ table: { family, name, handle: 1, ...more } });
-const chain = (family: string, tableName: string, name: string, more: object = {}) => ({ chain: { family, table: tableName, name, handle: 1, ...more } });
-const rule = (family: string, tableName: string, chainName: string, ...expr: readonly unknown[]) => ({ rule: { family, table: tableName, chain: chainName, handle: 1, expr } });
+const chain = (family: string, tableName: string, name: string, more: object = {}) => ({
+  chain: { family, table: tableName, name, handle: 1, ...more },
+});
+const rule = (family: string, tableName: string, chainName: string, ...expr: readonly unknown[]) => ({
+  rule: { family, table: tableName, chain: chainName, handle: 1, expr },
+});
 const BASE = { type: 'filter', hook: 'input', prio: 0, policy: 'accept' };
 const PORT = { match: { op: '==', left: { payload: { protocol: 'tcp', field: 'dport' } }, right: 22 } };
 
 describe('an artifact that is not there, or not whole, is a gap of the whole topic and never an empty ruleset', () => {
   test.each<[why: string, name: ArtifactName, given: Artifact | undefined, gap: object]>([
     ['not collected', 'iptables-nft-save', undefined, { topic: 'iptables-nft', kind: 'missing' }],
-    ['no such tool', 'iptables-legacy-save', artifact('', { status: 127, error: 'sh: iptables-legacy-save: not found' }), { topic: 'iptables-legacy', kind: 'missing' }],
-    ['failed', 'ip6tables-nft-save', artifact('', { status: 1, error: 'Permission denied (you must be root)' }), { topic: 'iptables-nft', kind: 'malformed' }],
-    ['cut by the collector', 'iptables-nft-save', artifact('*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n', { truncated: true }), { topic: 'iptables-nft', kind: 'truncated' }],
+    [
+      'no such tool',
+      'iptables-legacy-save',
+      artifact('', { status: 127, error: 'sh: iptables-legacy-save: not found' }),
+      { topic: 'iptables-legacy', kind: 'missing' },
+    ],
+    [
+      'failed',
+      'ip6tables-nft-save',
+      artifact('', { status: 1, error: 'Permission denied (you must be root)' }),
+      { topic: 'iptables-nft', kind: 'malformed' },
+    ],
+    [
+      'cut by the collector',
+      'iptables-nft-save',
+      artifact('*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n', { truncated: true }),
+      { topic: 'iptables-nft', kind: 'truncated' },
+    ],
     ['out of time', 'iptables-nft-save', artifact('', { status: 124 }), { topic: 'iptables-nft', kind: 'truncated' }],
     ['nft not there', 'nft', artifact('', { status: 127 }), { topic: 'nftables', kind: 'missing' }],
     ['nft says nothing', 'nft', artifact(''), { topic: 'nftables', kind: 'malformed' }],
     ['nft without JSON', 'nft', artifact('table ip filter {\n}\n'), { topic: 'nftables', kind: 'malformed' }],
-    ['the half document of a dormant table', 'nft', artifact('{"nftables": [{"table": {"family": "ip", "name": "d", "handle": 1, "flags": '), { topic: 'nftables', kind: 'truncated' }],
-    ['a chain that is no chain', 'nft', nft(table('ip', 't'), chain('ip', 't', 'c', { hook: 'midst' })), { topic: 'nftables', kind: 'malformed' }],
+    [
+      'the half document of a dormant table',
+      'nft',
+      artifact('{"nftables": [{"table": {"family": "ip", "name": "d", "handle": 1, "flags": '),
+      { topic: 'nftables', kind: 'truncated' },
+    ],
+    [
+      'a chain that is no chain',
+      'nft',
+      nft(table('ip', 't'), chain('ip', 't', 'c', { hook: 'midst' })),
+      { topic: 'nftables', kind: 'malformed' },
+    ],
     ['a rule of no chain', 'nft', nft(table('ip', 't'), rule('ip', 't', 'c', { drop: null })), { topic: 'nftables', kind: 'malformed' }],
   ])('%s', (_why, name, given, gap) => {
     const { gaps } = read({ [name]: given });
@@ -60,7 +89,12 @@ describe('an artifact that is not there, or not whole, is a gap of the whole top
 describe('both families and both backends', () => {
   test('stand side by side', () => {
     const save = artifact('*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n');
-    const { netfilter, gaps } = read({ 'iptables-legacy-save': save, 'ip6tables-legacy-save': save, 'iptables-nft-save': save, 'ip6tables-nft-save': save });
+    const { netfilter, gaps } = read({
+      'iptables-legacy-save': save,
+      'ip6tables-legacy-save': save,
+      'iptables-nft-save': save,
+      'ip6tables-nft-save': save,
+    });
     expect(gaps).toEqual([]);
     expect(netfilter.tables.map(({ backend, family }) => `${backend} ${family}`)).toEqual([
       'iptables-legacy ip',
@@ -99,7 +133,13 @@ describe('native nftables', () => {
       ['nftables', 'inet', 'firewalld'],
     ]);
     const [netdev, inet] = netfilter.tables;
-    expect(netdev?.chains.get('in')?.base).toEqual({ hook: 'ingress', priority: -500, type: 'filter', policy: 'accept', devices: ['eth0', 'eth1'] });
+    expect(netdev?.chains.get('in')?.base).toEqual({
+      hook: 'ingress',
+      priority: -500,
+      type: 'filter',
+      policy: 'accept',
+      devices: ['eth0', 'eth1'],
+    });
     expect(inet?.chains.get('a')?.base?.priority).toBe(10);
     expect(inet?.chains.get('b')?.base).toMatchObject({ priority: 10, policy: 'drop' });
     expect(inet?.chains.get('c')?.base?.priority).toBe(-155);
@@ -109,27 +149,70 @@ describe('native nftables', () => {
   const head = [table('inet', 't'), chain('inet', 't', 'in', BASE)];
   test.each<[why: string, items: readonly unknown[], ways: object]>([
     ['a chain without rules is its policy', head, { kind: 'end', value: 'accept' }],
-    ['also where that is drop', [table('inet', 't'), chain('inet', 't', 'in', { ...BASE, policy: 'drop' })], { kind: 'end', value: 'drop' }],
-    ['a match is unknown, its verdict is not', [...head, rule('inet', 't', 'in', PORT, { counter: null }, { drop: null })], open('drop', 'accept')],
-    ['a rule that accepts changes nothing in a chain that accepts', [...head, rule('inet', 't', 'in', PORT, { accept: null })], open('accept', 'accept')],
-    ['without a match it is certain', [...head, rule('inet', 't', 'in', { counter: null }, { drop: null })], { kind: 'end', value: 'drop' }],
-    ['counting and logging leave the packet alone', [...head, rule('inet', 't', 'in', PORT, { counter: null }, { log: { prefix: 'x' } })], { kind: 'end', value: 'accept' }],
+    [
+      'also where that is drop',
+      [table('inet', 't'), chain('inet', 't', 'in', { ...BASE, policy: 'drop' })],
+      { kind: 'end', value: 'drop' },
+    ],
+    [
+      'a match is unknown, its verdict is not',
+      [...head, rule('inet', 't', 'in', PORT, { counter: null }, { drop: null })],
+      open('drop', 'accept'),
+    ],
+    [
+      'a rule that accepts changes nothing in a chain that accepts',
+      [...head, rule('inet', 't', 'in', PORT, { accept: null })],
+      open('accept', 'accept'),
+    ],
+    [
+      'without a match it is certain',
+      [...head, rule('inet', 't', 'in', { counter: null }, { drop: null })],
+      { kind: 'end', value: 'drop' },
+    ],
+    [
+      'counting and logging leave the packet alone',
+      [...head, rule('inet', 't', 'in', PORT, { counter: null }, { log: { prefix: 'x' } })],
+      { kind: 'end', value: 'accept' },
+    ],
     [
       'jumps are followed',
-      [...head, chain('inet', 't', 'sub'), rule('inet', 't', 'in', { jump: { target: 'sub' } }), rule('inet', 't', 'sub', { reject: { type: 'icmpx', expr: 'admin-prohibited' } })],
+      [
+        ...head,
+        chain('inet', 't', 'sub'),
+        rule('inet', 't', 'in', { jump: { target: 'sub' } }),
+        rule('inet', 't', 'sub', { reject: { type: 'icmpx', expr: 'admin-prohibited' } }),
+      ],
       { kind: 'end', value: 'reject' },
     ],
-    ['a map of verdicts may do anything', [...head, rule('inet', 't', 'in', { vmap: { key: {}, data: '@m' } })], open('accept', 'accept', 'drop')],
-    ['so may what changes the packet before its verdict', [...head, rule('inet', 't', 'in', { mangle: { key: { meta: { key: 'mark' } }, value: 1 } }, { accept: null })], open('accept', 'accept', 'drop')],
-    ['and a statement that nobody knows', [...head, rule('inet', 't', 'in', { frobnicate: 1 })], open('accept', 'accept', 'drop')],
-    ['what is no statement, too', [...head, rule('inet', 't', 'in', 'drop')], open('accept', 'accept', 'drop')],
-    ['a reject with a code of the other family', [...head, rule('inet', 't', 'in', { reject: { type: 'icmpv6', expr: 'policy-fail' } })], open('accept', 'accept', 'drop')],
+    [
+      'a map of verdicts may do anything',
+      [...head, rule('inet', 't', 'in', { vmap: { key: {}, data: '@m' } })],
+      open('accept', 'accept', 'drop', 'unknown'),
+    ],
+    [
+      'so may what changes the packet before its verdict',
+      [...head, rule('inet', 't', 'in', { mangle: { key: { meta: { key: 'mark' } }, value: 1 } }, { accept: null })],
+      open('accept', 'accept', 'drop', 'unknown'),
+    ],
+    [
+      'and a statement that nobody knows',
+      [...head, rule('inet', 't', 'in', { frobnicate: 1 })],
+      open('accept', 'accept', 'drop', 'unknown'),
+    ],
+    ['what is no statement, too', [...head, rule('inet', 't', 'in', 'drop')], open('accept', 'accept', 'drop', 'unknown')],
+    [
+      'a reject with a code of the other family',
+      [...head, rule('inet', 't', 'in', { reject: { type: 'icmpv6', expr: 'policy-fail' } })],
+      open('accept', 'accept', 'drop', 'unknown'),
+    ],
   ])('%s', (_why, items, ways) => {
     expect(walk(...items)).toMatchObject(ways);
   });
 
   test('a dormant table is not called', () => {
-    const { netfilter, gaps } = read({ nft: nft(table('inet', 't', { flags: 'dormant' }), chain('inet', 't', 'in', { ...BASE, policy: 'drop' })) });
+    const { netfilter, gaps } = read({
+      nft: nft(table('inet', 't', { flags: 'dormant' }), chain('inet', 't', 'in', { ...BASE, policy: 'drop' })),
+    });
     expect([baseChains(netfilter, 4, 'input'), gaps]).toEqual([[], []]);
   });
 
@@ -150,12 +233,17 @@ describe('native nftables', () => {
 });
 
 describe('a table of iptables-nft', () => {
-  const save = (...rules: readonly string[]) => artifact(['*filter', ':INPUT ACCEPT [0:0]', ':X - [0:0]', ...rules, 'COMMIT', ''].join('\n'));
+  const save = (...rules: readonly string[]) =>
+    artifact(['*filter', ':INPUT ACCEPT [0:0]', ':X - [0:0]', ...rules, 'COMMIT', ''].join('\n'));
   const head = [table('ip', 'filter'), chain('ip', 'filter', 'INPUT', BASE), chain('ip', 'filter', 'X')];
-  const targets = (result: ReturnType<typeof read>) => result.netfilter.tables[0]?.chains.get('INPUT')?.rules.map((found) => found.target?.name ?? '-');
+  const targets = (result: ReturnType<typeof read>) =>
+    result.netfilter.tables[0]?.chains.get('INPUT')?.rules.map((found) => found.target?.name ?? '-');
 
   test('is read from iptables-save, and once', () => {
-    const result = read({ 'iptables-nft-save': save('-A INPUT -p tcp -m tcp --dport 22 -j X'), nft: nft(...head, rule('ip', 'filter', 'INPUT', PORT, { counter: null }, { jump: { target: 'X' } })) });
+    const result = read({
+      'iptables-nft-save': save('-A INPUT -p tcp -m tcp --dport 22 -j X'),
+      nft: nft(...head, rule('ip', 'filter', 'INPUT', PORT, { counter: null }, { jump: { target: 'X' } })),
+    });
     expect(result.gaps).toEqual([]);
     expect(result.netfilter.tables).toHaveLength(1);
     expect(targets(result)).toEqual(['JUMP']);
@@ -163,14 +251,38 @@ describe('a table of iptables-nft', () => {
 
   test('nothing is lost of what iptables 1.8.9 made itself', () => {
     const text = (name: string) => readFileSync(new URL(`../__fixtures__/${name}`, import.meta.url), 'utf8');
-    expect(read({ 'iptables-nft-save': artifact(text('every-construct-iptables-nft-save.txt')), nft: artifact(text('every-construct-nft.json')) }).gaps).toEqual([]);
+    expect(
+      read({
+        'iptables-nft-save': artifact(text('every-construct-iptables-nft-save.txt')),
+        nft: artifact(text('every-construct-nft.json')),
+      }).gaps,
+    ).toEqual([]);
   });
 
   test.each<[why: string, line: string, expr: readonly unknown[]]>([
-    ['a map of verdicts looks like a rule that counts', '-A INPUT -p tcp', [{ match: { op: '==', left: { meta: { key: 'l4proto' } }, right: 'tcp' } }, { vmap: { key: {}, data: {} } }]],
-    ['a set of addresses', '-A INPUT -j DROP', [{ match: { op: '==', left: { payload: { protocol: 'ip', field: 'saddr' } }, right: '@s' } }, { drop: null }]],
-    ['an anonymous set', '-A INPUT -p tcp -m tcp --dport 22 -j DROP', [{ match: { op: '==', left: { payload: { protocol: 'tcp', field: 'dport' } }, right: { set: [22, 23] } } }, { drop: null }]],
-    ['a range of addresses', '-A INPUT -s 10.0.0.1/32 -j DROP', [{ match: { op: '==', left: { payload: { protocol: 'ip', field: 'saddr' } }, right: { range: ['10.0.0.1', '10.0.0.9'] } } }, { drop: null }]],
+    [
+      'a map of verdicts looks like a rule that counts',
+      '-A INPUT -p tcp',
+      [{ match: { op: '==', left: { meta: { key: 'l4proto' } }, right: 'tcp' } }, { vmap: { key: {}, data: {} } }],
+    ],
+    [
+      'a set of addresses',
+      '-A INPUT -j DROP',
+      [{ match: { op: '==', left: { payload: { protocol: 'ip', field: 'saddr' } }, right: '@s' } }, { drop: null }],
+    ],
+    [
+      'an anonymous set',
+      '-A INPUT -p tcp -m tcp --dport 22 -j DROP',
+      [{ match: { op: '==', left: { payload: { protocol: 'tcp', field: 'dport' } }, right: { set: [22, 23] } } }, { drop: null }],
+    ],
+    [
+      'a range of addresses',
+      '-A INPUT -s 10.0.0.1/32 -j DROP',
+      [
+        { match: { op: '==', left: { payload: { protocol: 'ip', field: 'saddr' } }, right: { range: ['10.0.0.1', '10.0.0.9'] } } },
+        { drop: null },
+      ],
+    ],
     ['a state', '-A INPUT -j DROP', [{ match: { op: 'in', left: { ct: { key: 'state' } }, right: 'invalid' } }, { drop: null }]],
     ['another verdict', '-A INPUT -j ACCEPT', [{ drop: null }]],
     ['another chain', '-A INPUT -g X', [{ jump: { target: 'X' } }]],
@@ -178,11 +290,16 @@ describe('a table of iptables-nft', () => {
   ])('what iptables-save can not print makes the rule unknown: %s', (_why, line, expr) => {
     const result = read({ 'iptables-nft-save': save(line), nft: nft(...head, rule('ip', 'filter', 'INPUT', ...expr)) });
     expect(targets(result)).toEqual(['?']);
-    expect(result.gaps).toEqual([expect.objectContaining({ topic: 'iptables-nft', kind: 'unsupported', source: expect.objectContaining({ text: line }) })]);
+    expect(result.gaps).toEqual([
+      expect.objectContaining({ topic: 'iptables-nft', kind: 'unsupported', source: expect.objectContaining({ text: line }) }),
+    ]);
   });
 
   test('rules that iptables-save left out make the chain unknown', () => {
-    const result = read({ 'iptables-nft-save': save('-A INPUT -j ACCEPT'), nft: nft(...head, rule('ip', 'filter', 'INPUT', { accept: null }), rule('ip', 'filter', 'INPUT', { drop: null })) });
+    const result = read({
+      'iptables-nft-save': save('-A INPUT -j ACCEPT'),
+      nft: nft(...head, rule('ip', 'filter', 'INPUT', { accept: null }), rule('ip', 'filter', 'INPUT', { drop: null })),
+    });
     expect(targets(result)).toEqual(['?', 'ACCEPT']);
     expect(result.gaps).toHaveLength(1);
   });

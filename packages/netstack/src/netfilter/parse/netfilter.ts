@@ -5,7 +5,11 @@ import { type Ruleset, parseNft } from './nft.ts';
 import { type SaveOrigin, parseSave } from './save.ts';
 import { withNativeRules } from './lossy.ts';
 
-const SAVES: readonly { readonly artifact: ArtifactName; readonly backend: SaveOrigin['backend']; readonly family: SaveOrigin['family'] }[] = [
+const SAVES: readonly {
+  readonly artifact: ArtifactName;
+  readonly backend: SaveOrigin['backend'];
+  readonly family: SaveOrigin['family'];
+}[] = [
   { artifact: 'iptables-legacy-save', backend: 'iptables-legacy', family: 'ip' },
   { artifact: 'ip6tables-legacy-save', backend: 'iptables-legacy', family: 'ip6' },
   { artifact: 'iptables-nft-save', backend: 'iptables-nft', family: 'ip' },
@@ -29,13 +33,17 @@ export function parseNetfilter(dump: NamespaceDump): { netfilter: Netfilter; gap
     saved.push(...reading.tables);
     gaps.push(...reading.gaps);
     for (const { name: table, source } of reading.incompatible)
-      refused.push({ table: `${family} ${table}`, gap: { topic: backend, kind: 'unsupported', why: `${name} can't print table ${table}: it holds native nftables rules`, source } });
+      refused.push({
+        table: `${family} ${table}`,
+        gap: { topic: backend, kind: 'unsupported', why: `${name} can't print table ${table}: it holds native nftables rules`, source },
+      });
   }
   const artifact = usable(dump, 'nft', 'nftables', gaps);
   const ruleset = artifact === undefined ? undefined : parseNft(artifact.text, `${dump.id}/nft`, gaps);
   for (const { table, gap } of refused) {
     gaps.push(gap);
-    if (!has(ruleset, table)) gaps.push({ topic: 'nftables', kind: 'missing', why: `table ${table} is in neither iptables-nft-save nor nft -j list ruleset` });
+    if (!has(ruleset, table))
+      gaps.push({ topic: 'nftables', kind: 'missing', why: `table ${table} is in neither iptables-nft-save nor nft -j list ruleset` });
   }
   if (ruleset === undefined) return { netfilter: { tables: saved }, gaps };
   const managed = new Set(saved.filter((table) => table.backend === 'iptables-nft').map(keyOf));
@@ -63,7 +71,9 @@ function usable(dump: NamespaceDump, name: ArtifactName, topic: Topic, gaps: Gap
     gaps.push({ topic, kind: 'missing', why: `the tool for ${name} is not there${said === '' ? '' : `: ${said}`}` });
     return undefined;
   }
-  if (artifact.truncated || artifact.status === 124) gaps.push({ topic, kind: 'truncated', why: `the output of ${name} was cut${artifact.status === 124 ? ' at its time limit' : ''}` });
-  else if (artifact.status !== 0) gaps.push({ topic, kind: 'malformed', why: `${name} failed with status ${String(artifact.status)}${said === '' ? '' : `: ${said}`}` });
+  if (artifact.truncated || artifact.status === 124)
+    gaps.push({ topic, kind: 'truncated', why: `the output of ${name} was cut${artifact.status === 124 ? ' at its time limit' : ''}` });
+  else if (artifact.status !== 0)
+    gaps.push({ topic, kind: 'malformed', why: `${name} failed with status ${String(artifact.status)}${said === '' ? '' : `: ${said}`}` });
   return artifact;
 }

@@ -10,7 +10,19 @@ import { fieldsOf, jsonText, onlyField, textOf } from './json.ts';
 const CONDITIONS: ReadonlySet<string> = new Set(['match', 'limit', 'quota', 'ct count', 'set']);
 /** Statements that leave the packet and the walk as they are. */
 const INERT: ReadonlySet<string> = new Set(['counter', 'log', 'comment', 'continue', 'last']);
-const TRACKING: ReadonlySet<string> = new Set(['ct', 'ct count', 'ct helper', 'ct timeout', 'ct expectation', 'connlimit', 'dnat', 'snat', 'masquerade', 'redirect', 'synproxy']);
+const TRACKING: ReadonlySet<string> = new Set([
+  'ct',
+  'ct count',
+  'ct helper',
+  'ct timeout',
+  'ct expectation',
+  'connlimit',
+  'dnat',
+  'snat',
+  'masquerade',
+  'redirect',
+  'synproxy',
+]);
 
 /**
  * A native rule, its matches unknown: the verdict at its end is read, so that what it could do is known. A statement of any other kind
@@ -30,7 +42,12 @@ export function readNativeRule(statements: readonly unknown[], source: Source): 
     }
   }
   const matches: Match[] = conditions.length === 0 ? [] : [opaqueMatch('nftables', `nftables ${conditions.join(' ')}`)];
-  return { matches, target: strange === undefined ? target : opaqueTarget('nftables', `nftables ${strange}`), tracks: tracks(statements), source };
+  return {
+    matches,
+    target: strange === undefined ? target : opaqueTarget('nftables', `nftables ${strange}`),
+    tracks: tracks(statements),
+    source,
+  };
 }
 
 function shown(statement: unknown): string {

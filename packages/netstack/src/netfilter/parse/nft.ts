@@ -29,11 +29,16 @@ export function parseNft(text: string, path: string, gaps: Gap[]): Ruleset | und
   const items = itemsOf(text);
   if (items === undefined) {
     const cut = text.trim() !== '' && !text.trimEnd().endsWith('}');
-    gaps.push({ topic: 'nftables', kind: cut ? 'truncated' : 'malformed', why: `${path} is no complete JSON document of nft (a table with the flag dormant breaks off the output of nft 1.0)` });
+    gaps.push({
+      topic: 'nftables',
+      kind: cut ? 'truncated' : 'malformed',
+      why: `${path} is no complete JSON document of nft (a table with the flag dormant breaks off the output of nft 1.0)`,
+    });
     return undefined;
   }
   const reader = new RulesetReader(path, gaps);
-  for (const [i, item] of items.entries()) for (const [kind, content] of Object.entries(fieldsOf(item) ?? {})) reader.read(kind, fieldsOf(content), i, item);
+  for (const [i, item] of items.entries())
+    for (const [kind, content] of Object.entries(fieldsOf(item) ?? {})) reader.read(kind, fieldsOf(content), i, item);
   return reader;
 }
 
@@ -78,7 +83,11 @@ class RulesetReader implements Ruleset {
   }
 
   #malformed(source: SourcePointer): void {
-    this.#gaps.push({ topic: 'nftables', kind: 'malformed', why: `${this.#path}${source.pointer} is not understood: ${source.text.slice(0, 200)}` });
+    this.#gaps.push({
+      topic: 'nftables',
+      kind: 'malformed',
+      why: `${this.#path}${source.pointer} is not understood: ${source.text.slice(0, 200)}`,
+    });
   }
 
   #table(family: NetfilterFamily, name: string, fields: Fields): void {

@@ -58,7 +58,13 @@ export function readRule(tokens: readonly Token[], family: Family, isChain: (nam
         matches.push(section);
       } else {
         if (target !== undefined) return fail('two targets');
-        target = { name: name.text, arity: TARGETS.get(name.text)?.options, options: [], strange: false, go: flag === '-g' ? 'goto' : 'jump' };
+        target = {
+          name: name.text,
+          arity: TARGETS.get(name.text)?.options,
+          options: [],
+          strange: false,
+          go: flag === '-g' ? 'goto' : 'jump',
+        };
         section = target;
       }
       continue;
@@ -71,7 +77,9 @@ export function readRule(tokens: readonly Token[], family: Family, isChain: (nam
       const value = values[0]?.text ?? '';
       const test = basic.read(value, negated, family);
       if (basic.name === 'destination' && !negated && test !== undefined) onlyTo = hostOf(value) ?? onlyTo;
-      basics.push(test === undefined ? opaqueMatch(basic.name, `${negated ? '! ' : ''}${token.text} ${value}`) : { name: basic.name, test });
+      basics.push(
+        test === undefined ? opaqueMatch(basic.name, `${negated ? '! ' : ''}${token.text} ${value}`) : { name: basic.name, test },
+      );
       continue;
     }
     if (section === undefined) return fail(`"${token.text}" is no option`);

@@ -9,7 +9,12 @@ function read(text: string, more: Parameters<typeof artifact>[1] = {}): SaveRead
 
 /** Chains with what their rules would do, `?` for a rule that may do anything. */
 function shape(reading: SaveReading): unknown {
-  return Object.fromEntries(reading.tables.map((table) => [table.name, Object.fromEntries([...table.chains.values()].map((chain) => [chain.name, chain.rules.map((rule) => rule.target?.name ?? '-')]))]));
+  return Object.fromEntries(
+    reading.tables.map((table) => [
+      table.name,
+      Object.fromEntries([...table.chains.values()].map((chain) => [chain.name, chain.rules.map((rule) => rule.target?.name ?? '-')])),
+    ]),
+  );
 }
 
 describe('what iptables-save prints', () => {
@@ -44,7 +49,10 @@ describe('what iptables-save prints', () => {
 
   test('what iptables-nft refuses to print', () => {
     expect(read("# Table `filter' is incompatible, use 'nft' tool.\n").incompatible).toEqual([
-      { name: 'filter', source: { artifact: 'n/iptables-legacy-save', line: 1, text: "# Table `filter' is incompatible, use 'nft' tool." } },
+      {
+        name: 'filter',
+        source: { artifact: 'n/iptables-legacy-save', line: 1, text: "# Table `filter' is incompatible, use 'nft' tool." },
+      },
     ]);
   });
 });
@@ -65,7 +73,9 @@ describe('a line that is not understood stays, as a rule that may do anything, a
   ])('%s', (_why, lines, rules) => {
     const { table, gaps } = tableOf(lines);
     expect(table.chains.get('INPUT')?.rules.map((rule) => rule.target?.name)).toEqual(rules);
-    expect(gaps).toEqual([expect.objectContaining({ topic: 'iptables-nft', kind: 'malformed', source: expect.objectContaining({ text: expect.any(String) }) })]);
+    expect(gaps).toEqual([
+      expect.objectContaining({ topic: 'iptables-nft', kind: 'malformed', source: expect.objectContaining({ text: expect.any(String) }) }),
+    ]);
   });
 
   test('a rule of a chain that is not declared', () => {
@@ -85,7 +95,16 @@ describe('a line that is not understood stays, as a rule that may do anything, a
 });
 
 describe('a save that breaks off', () => {
-  const lines = ['*filter', ':INPUT ACCEPT [0:0]', ':FORWARD ACCEPT [0:0]', ':OUTPUT ACCEPT [0:0]', '-A INPUT -j DROP', '-A FORWARD -j DROP', '-A OUTPUT -j DROP', 'COMMIT'];
+  const lines = [
+    '*filter',
+    ':INPUT ACCEPT [0:0]',
+    ':FORWARD ACCEPT [0:0]',
+    ':OUTPUT ACCEPT [0:0]',
+    '-A INPUT -j DROP',
+    '-A FORWARD -j DROP',
+    '-A OUTPUT -j DROP',
+    'COMMIT',
+  ];
 
   test('is unknown from the chain on in which it breaks off', () => {
     const reading = read(lines.slice(0, 6).join('\n'));

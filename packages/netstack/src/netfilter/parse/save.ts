@@ -49,7 +49,8 @@ export function parseSave(artifact: Artifact, origin: SaveOrigin): SaveReading {
   };
   const close = (complete: boolean): void => {
     if (table === undefined) return;
-    if (tables.some((earlier) => earlier.name === table?.name)) gaps.push({ topic, kind: 'malformed', why: `table ${table.name} stands twice in ${origin.path}` });
+    if (tables.some((earlier) => earlier.name === table?.name))
+      gaps.push({ topic, kind: 'malformed', why: `table ${table.name} stands twice in ${origin.path}` });
     tables.push(finish(table, origin, complete, malformed));
     table = undefined;
   };
@@ -125,7 +126,8 @@ function finish(table: OpenTable, origin: SaveOrigin, complete: boolean, malform
   let last = '';
   for (const { chain, tokens, source } of table.lines) {
     const reading = tokens === undefined ? undefined : readRule(tokens, family, isChain, source);
-    if (reading?.malformed !== undefined) malformed(`unreadable rule of table ${table.name} (${reading.malformed}): ${source.text}`, source);
+    if (reading?.malformed !== undefined)
+      malformed(`unreadable rule of table ${table.name} (${reading.malformed}): ${source.text}`, source);
     const rule = reading?.rule ?? opaqueRule(`unreadable line "${source.text}"`, source, true);
     const owner = chains.get(chain);
     if (owner !== undefined) {

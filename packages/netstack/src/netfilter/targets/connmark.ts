@@ -36,7 +36,10 @@ export const connmark: TargetReader = {
         const connection = tracking.entry.mark;
         if (action === '--save-mark')
           return { kind: 'continue', connectionMark: xorMasked(connection, { value: packet.mark & mask.packet, mask: mask.connection }) };
-        return { kind: 'continue', packet: { ...packet, mark: xorMasked(packet.mark, { value: connection & mask.connection, mask: mask.packet }) } };
+        return {
+          kind: 'continue',
+          packet: { ...packet, mark: xorMasked(packet.mark, { value: connection & mask.connection, mask: mask.packet }) },
+        };
       };
     const change = readChange(action, options.value(action));
     if (change === undefined) return undefined;

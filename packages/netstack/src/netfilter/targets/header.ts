@@ -8,7 +8,8 @@ function lifetime(prefix: 'ttl' | 'hl'): TargetReader {
       const [name, ...more] = options.names;
       const amount = name === undefined ? undefined : readNumber(options.value(name), 255);
       if (amount === undefined || more.length > 0 || options.anyNegated) return undefined;
-      const change = (old: number) => (name === `--${prefix}-set` ? amount : name === `--${prefix}-dec` ? Math.max(0, old - amount) : Math.min(255, old + amount));
+      const change = (old: number) =>
+        name === `--${prefix}-set` ? amount : name === `--${prefix}-dec` ? Math.max(0, old - amount) : Math.min(255, old + amount);
       return ({ packet }) => ({ kind: 'continue', packet: { ...packet, ttl: change(packet.ttl) } });
     },
   };

@@ -26,13 +26,17 @@ interface NatRange {
 function readAddresses(text: string, family: Family): NatRange['addresses'] {
   const [from, to, ...more] = text.split('-').map(parseIp);
   const last = text.includes('-') ? to : from;
-  if (from === undefined || last === undefined || more.length > 0 || familyOf(from) !== family || familyOf(last) !== family) return undefined;
+  if (from === undefined || last === undefined || more.length > 0 || familyOf(from) !== family || familyOf(last) !== family)
+    return undefined;
   return { from, to: last };
 }
 
 /** Reads `IP[-IP][:PORTS]`, `:PORTS`, and in IPv6 `[IP[-IP]]:PORTS`. */
 export function readNatRange(text: string, family: Family): NatRange | undefined {
-  const parts = family === 4 ? /^([^:]*)(?::(.*))?$/.exec(text) : (/^\[([^\]]*)\](?::(.*))?$/.exec(text) ?? /^()(?::(\d.*))$/.exec(text) ?? /^(.*)$/.exec(text));
+  const parts =
+    family === 4
+      ? /^([^:]*)(?::(.*))?$/.exec(text)
+      : (/^\[([^\]]*)\](?::(.*))?$/.exec(text) ?? /^()(?::(\d.*))$/.exec(text) ?? /^(.*)$/.exec(text));
   if (parts === null) return undefined;
   const addressText = parts[1] ?? '';
   const portText = parts[2];

@@ -22,7 +22,9 @@ function toRange(flag: string, manip: 'source' | 'destination'): TargetReader {
 export const dnat = toRange('--to-destination', 'destination');
 export const snat = toRange('--to-source', 'source');
 
-function toOwnAddress(fixed: { readonly manip: 'source'; readonly kind: 'masquerade' } | { readonly manip: 'destination'; readonly kind: 'redirect' }): TargetReader {
+function toOwnAddress(
+  fixed: { readonly manip: 'source'; readonly kind: 'masquerade' } | { readonly manip: 'destination'; readonly kind: 'redirect' },
+): TargetReader {
   return {
     tracks: true,
     options: { '--to-ports': 1, '--random': 0, '--random-fully': 0 },

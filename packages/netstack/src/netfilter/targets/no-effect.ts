@@ -8,7 +8,15 @@ function noEffect(options: Arity): TargetReader {
   return { options, read: (given) => (given.anyNegated ? undefined : () => CONTINUE) };
 }
 
-export const log = noEffect({ '--log-level': 1, '--log-prefix': 1, '--log-tcp-sequence': 0, '--log-tcp-options': 0, '--log-ip-options': 0, '--log-uid': 0, '--log-macdecode': 0 });
+export const log = noEffect({
+  '--log-level': 1,
+  '--log-prefix': 1,
+  '--log-tcp-sequence': 0,
+  '--log-tcp-options': 0,
+  '--log-ip-options': 0,
+  '--log-uid': 0,
+  '--log-macdecode': 0,
+});
 export const nflog = noEffect({ '--nflog-group': 1, '--nflog-prefix': 1, '--nflog-range': 1, '--nflog-size': 1, '--nflog-threshold': 1 });
 export const trace = noEffect({});
 export const audit = noEffect({ '--type': 1 });

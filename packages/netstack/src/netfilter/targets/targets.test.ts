@@ -17,7 +17,10 @@ function result(args: string, given: Given = {}, options: Parameters<typeof rule
   return ruleOf(args, options).target?.apply(context(given));
 }
 
-const marked = (mark: number): Given => ({ packet: { mark: 0x11 }, tracking: { state: 'NEW', entry: entryOf(SYN, { mark }), direction: 'original' } });
+const marked = (mark: number): Given => ({
+  packet: { mark: 0x11 },
+  tracking: { state: 'NEW', entry: entryOf(SYN, { mark }), direction: 'original' },
+});
 const untracked: Given = { tracking: { state: 'INVALID', entry: undefined, direction: 'original' } };
 
 describe('verdicts', () => {
@@ -46,7 +49,10 @@ describe('verdicts', () => {
     ['policy-fail', 5],
     ['reject-route', 6],
   ])('IPv6: icmp6-%s', (name, code) => {
-    expect(result(`-j REJECT --reject-with icmp6-${name}`, {}, { family: 'ip6' })).toEqual({ kind: 'reject', with: { kind: 'icmp', type: 1, code } });
+    expect(result(`-j REJECT --reject-with icmp6-${name}`, {}, { family: 'ip6' })).toEqual({
+      kind: 'reject',
+      with: { kind: 'icmp', type: 1, code },
+    });
   });
 });
 
@@ -76,9 +82,12 @@ describe('marks', () => {
     expect(result(args, marked(0x122))).toEqual({ kind: 'continue', connectionMark });
   });
 
-  test.each(['-j CONNMARK --set-xmark 0x5/0x7', '-j CONNMARK --save-mark', '-j CONNMARK --restore-mark'])('%s does nothing without a connection', (args) => {
-    expect(result(args, untracked)).toEqual({ kind: 'continue' });
-  });
+  test.each(['-j CONNMARK --set-xmark 0x5/0x7', '-j CONNMARK --save-mark', '-j CONNMARK --restore-mark'])(
+    '%s does nothing without a connection',
+    (args) => {
+      expect(result(args, untracked)).toEqual({ kind: 'continue' });
+    },
+  );
 });
 
 describe('the header', () => {
@@ -96,23 +105,41 @@ describe('the header', () => {
 });
 
 describe('translation', () => {
-  const range = { kind: 'nat', request: { manip: 'destination', kind: 'range', addresses: undefined, ports: undefined, random: false, persistent: false } };
+  const range = {
+    kind: 'nat',
+    request: { manip: 'destination', kind: 'range', addresses: undefined, ports: undefined, random: false, persistent: false },
+  };
   const one = { from: ip('1.1.1.1'), to: ip('1.1.1.1') };
   test.each([
     ['-p tcp -j DNAT --to-destination 1.1.1.1:8080', { addresses: one, ports: { from: 8080, to: 8080 } }],
     ['-j DNAT --to-destination 1.1.1.1', { addresses: one }],
     ['-p tcp -j DNAT --to-destination :80', { ports: { from: 80, to: 80 } }],
-    ['-p tcp -j DNAT --to-destination 1.1.1.1-1.1.1.5:80-90', { addresses: { from: ip('1.1.1.1'), to: ip('1.1.1.5') }, ports: { from: 80, to: 90 } }],
-    ['-p tcp -j DNAT --to-destination 1.1.1.1:80-90/80 --random --persistent', { addresses: one, ports: { from: 80, to: 90, base: 80 }, random: true, persistent: true }],
-    ['-p tcp -j SNAT --to-source 1.1.1.1:80-90 --random-fully --persistent', { manip: 'source', addresses: one, ports: { from: 80, to: 90 }, random: true, persistent: true }],
+    [
+      '-p tcp -j DNAT --to-destination 1.1.1.1-1.1.1.5:80-90',
+      { addresses: { from: ip('1.1.1.1'), to: ip('1.1.1.5') }, ports: { from: 80, to: 90 } },
+    ],
+    [
+      '-p tcp -j DNAT --to-destination 1.1.1.1:80-90/80 --random --persistent',
+      { addresses: one, ports: { from: 80, to: 90, base: 80 }, random: true, persistent: true },
+    ],
+    [
+      '-p tcp -j SNAT --to-source 1.1.1.1:80-90 --random-fully --persistent',
+      { manip: 'source', addresses: one, ports: { from: 80, to: 90 }, random: true, persistent: true },
+    ],
   ])('%s', (args, request) => {
     expect(result(args, {}, { table: 'nat' })).toEqual({ ...range, request: { ...range.request, ...request } });
   });
 
   test.each([
     ['-j DNAT --to-destination fd00::1', { addresses: { from: ip('fd00::1'), to: ip('fd00::1') } }],
-    ['-p tcp -j DNAT --to-destination [fd00::1]:80', { addresses: { from: ip('fd00::1'), to: ip('fd00::1') }, ports: { from: 80, to: 80 } }],
-    ['-p tcp -j DNAT --to-destination [fd00::1-fd00::5]:80-90', { addresses: { from: ip('fd00::1'), to: ip('fd00::5') }, ports: { from: 80, to: 90 } }],
+    [
+      '-p tcp -j DNAT --to-destination [fd00::1]:80',
+      { addresses: { from: ip('fd00::1'), to: ip('fd00::1') }, ports: { from: 80, to: 80 } },
+    ],
+    [
+      '-p tcp -j DNAT --to-destination [fd00::1-fd00::5]:80-90',
+      { addresses: { from: ip('fd00::1'), to: ip('fd00::5') }, ports: { from: 80, to: 90 } },
+    ],
     ['-p tcp -j DNAT --to-destination :80', { ports: { from: 80, to: 80 } }],
   ])('IPv6: %s', (args, request) => {
     expect(result(args, {}, { table: 'nat', family: 'ip6' })).toEqual({ ...range, request: { ...range.request, ...request } });

@@ -1,0 +1,78 @@
+import { formatIp, type Trace, type TracePath, type Verdict } from '@skoop/netstack';
+
+/** What became of one packet, told by the kernel or by the model, in words that can be compared. */
+export interface Answer {
+  readonly verdict: Verdict;
+  /** Who got it, and how it looked there. Known to the kernel for what a program read: a TCP handshake that stays half open shows nobody. */
+  readonly received: Receipt | undefined;
+  /** `errno-EHOSTUNREACH`, `icmp-3/1`, `icmpv6-1/0`, `tcp-reset`. */
+  readonly error: string | undefined;
+  /** Who reports an ICMP error. */
+  readonly errorFrom: string | undefined;
+}
+
+export interface Receipt {
+  readonly namespace: string;
+  readonly src: string;
+  readonly sport: number;
+  readonly dst: string;
+  readonly dport: number;
+  /** Only seen for UDP. */
+  readonly mark: number | undefined;
+}
+
+/** `delivered y<-10.9.0.2:40000 at 10.9.1.2:80`, `rejected icmp-3/1 from 10.9.0.1`, `dropped`. */
+export function describeAnswer({ verdict, received, error, errorFrom }: Answer): string {
+  switch (verdict) {
+    case 'delivered':
+      return received === undefined
+        ? verdict
+        : `${verdict} ${received.namespace}<-${host(received.src)}:${String(received.sport)} at ${host(received.dst)}:${String(received.dport)}`;
+    case 'rejected':
+      return `${verdict} ${error ?? 'by nobody'}${errorFrom === undefined ? '' : ` from ${errorFrom}`}`;
+    case 'dropped':
+    case 'unknown':
+      return verdict;
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function host(ip: string): string {
+  return ip.includes(':') ? `[${ip}]` : ip;
+}
+
+/** What the model says: one answer for every way that the packet can take. `named` turns a namespace's id into the laboratory's name. */
+export function answersOf(trace: Trace, named: (id: string) => string): readonly Answer[] {
+  return trace.paths.flatMap((path, index) => {
+    if (path.direction !== 'forward') return [];
+    const reply = trace.paths.find((other) => other.replyTo === index);
+    const verdict = conversation(path, reply);
+    const { received, error } = path;
+    return [
+      {
+        verdict,
+        received:
+          received === undefined
+            ? undefined
+            : {
+                namespace: named(received.namespace),
+                src: formatIp(received.packet.src),
+                sport: received.packet.sport,
+                dst: formatIp(received.packet.dst),
+                dport: received.packet.dport,
+                mark: received.packet.mark,
+              },
+        error: verdict === 'rejected' ? error?.kind : undefined,
+        errorFrom: verdict === 'rejected' && error?.kind.startsWith('icmp') && error.from !== undefined ? formatIp(error.from) : undefined,
+      },
+    ];
+  });
+}
+
+/** There and back together; see {@link TracePath.verdict}. */
+function conversation(path: TracePath, reply: TracePath | undefined): Verdict {
+  if ((path.verdict !== 'delivered' && path.verdict !== 'rejected') || reply === undefined || reply.verdict === 'delivered')
+    return path.verdict;
+  return reply.verdict === 'unknown' ? 'unknown' : 'dropped';
+}

@@ -1,0 +1,270 @@
+#!/usr/bin/env python3
+"""Sockets in network namespaces, for a laboratory: one process that listens and probes in all of them.
+
+helper.py PREFIX: requests on standard input, one JSON object a line; answers on standard output, told apart by "id".
+  {"id", "op": "listen", "netns", "as", "protocol", "address", "port", "only"?}       -> {"id"}
+  {"id", "op": "probe", "netns", "watch": [netns], "protocol", "src"?, "sport", "dst", "dport", "mark"?, "ttl"?, "uid"?, "patience"}
+      -> {"id", "outcome": "answered|error|silence", "received"?: {...}, "error"?: {...}, "answeredFrom"?}
+  {"id", "op": "forget", "prefix"}                  closes the listeners of its namespaces and deletes them
+When standard input ends, whoever asked is gone: every namespace whose name begins with PREFIX is deleted.
+"""
+import ctypes, errno, fcntl, ipaddress, json, os, selectors, signal, socket, struct, subprocess, sys, time
+
+IP_PKTINFO, IP_RECVERR, IPV6_RECVERR, IPV6_RECVPKTINFO, IPV6_PKTINFO, SO_RCVMARK, SO_MARK = 8, 11, 25, 49, 50, 75, 36
+MSG_ERRQUEUE = 0x2000
+SETTLE = 0.7  # seconds of silence after which only an unresolved neighbour is worth waiting for
+prefix = sys.argv[1]
+libc = ctypes.CDLL(None, use_errno=True)
+selector = selectors.DefaultSelector()
+listeners, probes = [], {}
+
+
+def make(netns, uid, *kind):
+    fd = os.open("/run/netns/" + netns, os.O_RDONLY)
+    try:
+        if libc.setns(fd, 0x40000000) != 0:
+            raise OSError(ctypes.get_errno(), "setns " + netns)
+    finally:
+        os.close(fd)
+    if not uid:
+        return socket.socket(*kind)
+    os.seteuid(uid)  # the owner of a socket is who makes it
+    try:
+        return socket.socket(*kind)
+    finally:
+        os.seteuid(0)
+
+
+def plain(address):
+    """An address without the dress of IPv4 in an IPv6 socket."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    return str(getattr(ip, "ipv4_mapped", None) or ip)
+
+
+def answer(**message):
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+class Listener:
+    def __init__(self, request):
+        self.name, self.netns, self.tcp = request["as"], request["netns"], request["protocol"] == "tcp"
+        family = socket.AF_INET6 if ":" in request["address"] else socket.AF_INET
+        self.socket = make(self.netns, None, family, socket.SOCK_STREAM if self.tcp else socket.SOCK_DGRAM)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1 if request.get("only") else 0)
+        if not self.tcp:
+            self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVMARK, 1)
+            self.socket.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
+            if family == socket.AF_INET6:
+                self.socket.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
+        self.socket.bind((request["address"], request["port"]))
+        if self.tcp:
+            self.socket.listen(16)
+        self.socket.setblocking(False)
+        selector.register(self.socket, selectors.EVENT_READ, self.ready)
+
+    def ready(self, _events):
+        try:
+            if self.tcp:
+                Accepted(self.name, self.socket.accept()[0])
+            else:
+                self.datagram()
+        except OSError:
+            pass
+
+    def datagram(self):
+        data, control, _flags, peer = self.socket.recvmsg(200, 500)
+        seen = {"as": self.name, "src": plain(peer[0]), "sport": peer[1], "dport": self.socket.getsockname()[1], "mark": 0}
+        for level, kind, value in control:
+            if (level, kind) == (socket.SOL_SOCKET, SO_MARK):
+                seen["mark"] = struct.unpack("I", value)[0]
+            elif (level, kind) == (socket.IPPROTO_IP, IP_PKTINFO):
+                seen["dst"] = plain(socket.inet_ntop(socket.AF_INET, value[8:12]))
+            elif (level, kind) == (socket.IPPROTO_IPV6, IPV6_PKTINFO):
+                seen["dst"] = plain(socket.inet_ntop(socket.AF_INET6, value[:16]))
+        if data in probes:
+            probes[data].received = seen
+        self.socket.sendto(data, peer)  # without IP_PKTINFO: from the address that routing chooses
+
+    def close(self):
+        selector.unregister(self.socket)
+        self.socket.close()
+
+
+class Accepted:
+    """A connection that waits for the name of the probe that made it."""
+
+    def __init__(self, name, connection):
+        self.name, self.socket = name, connection
+        self.socket.setblocking(False)
+        selector.register(self.socket, selectors.EVENT_READ, self.ready)
+
+    def ready(self, _events):
+        try:
+            data = self.socket.recv(200)
+            if data in probes:
+                peer, local = self.socket.getpeername(), self.socket.getsockname()
+                probes[data].received = {"as": self.name, "src": plain(peer[0]), "sport": peer[1], "dst": plain(local[0]), "dport": local[1]}
+                self.socket.send(data)
+        except OSError:
+            pass
+        selector.unregister(self.socket)
+        self.socket.close()
+
+
+class Probe:
+    def __init__(self, request):
+        self.id, self.watch, self.tcp, self.dst, self.netns = request["id"], request["watch"], request["protocol"] == "tcp", request["dst"], request["netns"]
+        self.received = self.stranger = None
+        self.name = f"{prefix}/{self.id}".encode()
+        self.began = time.monotonic()
+        self.look, self.end = self.began + SETTLE, self.began + request["patience"]
+        six = ":" in self.dst
+        self.socket = s = make(request["netns"], request.get("uid"), socket.AF_INET6 if six else socket.AF_INET, socket.SOCK_STREAM if self.tcp else socket.SOCK_DGRAM)
+        probes[self.name] = self
+        s.setblocking(False)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        s.setsockopt(*((socket.IPPROTO_IPV6, IPV6_RECVERR, 1) if six else (socket.IPPROTO_IP, IP_RECVERR, 1)))
+        if request.get("mark"):
+            s.setsockopt(socket.SOL_SOCKET, SO_MARK, request["mark"])
+        if request.get("ttl"):
+            s.setsockopt(*((socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, request["ttl"]) if six else (socket.IPPROTO_IP, socket.IP_TTL, request["ttl"])))
+        self.connected = False
+        try:
+            s.bind((request.get("src") or ("::" if six else "0.0.0.0"), request["sport"]))
+            s.connect((self.dst, request["dport"])) if self.tcp else s.sendto(self.name, (self.dst, request["dport"]))
+        except BlockingIOError:
+            pass
+        except OSError as error:
+            return self.failed(error.errno)
+        selector.register(s, selectors.EVENT_READ | selectors.EVENT_WRITE if self.tcp else selectors.EVENT_READ, self.ready)
+
+    def ready(self, _events):
+        code = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code != 0:
+            return self.failed(code)
+        noted = self.noted()
+        if noted is not None and not self.tcp:
+            return self.failed(noted.pop("errno_"), noted)
+        try:
+            if self.tcp and not self.connected:
+                self.socket.getpeername()
+                self.connected = True
+                self.socket.send(self.name)
+                selector.modify(self.socket, selectors.EVENT_READ, self.ready)
+                return
+            data, peer = (self.socket.recv(200), (self.dst,)) if self.tcp else self.socket.recvfrom(200)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            return self.done("answered") if self.connected else self.failed(error.errno)
+        if plain(peer[0]) != plain(self.dst):
+            self.stranger = plain(peer[0])  # no connected socket would take it
+            return
+        self.done("answered")
+
+    def noted(self):
+        """The kernel's note on an error: who reported it, and by which ICMP message."""
+        try:
+            _data, control, _flags, _peer = self.socket.recvmsg(200, 500, MSG_ERRQUEUE)
+        except OSError:
+            return None
+        for level, kind, value in control:
+            if (level, kind) in ((socket.IPPROTO_IP, IP_RECVERR), (socket.IPPROTO_IPV6, IPV6_RECVERR)):
+                number, origin, type_, code = struct.unpack_from("IBBB", value)
+                note = {"errno_": number, "origin": {1: "local", 2: "icmp", 3: "icmpv6"}.get(origin, str(origin)), "type": type_, "code": code}
+                family = struct.unpack_from("H", value, 16)[0] if len(value) >= 18 else 0
+                if family == socket.AF_INET:
+                    note["from"] = socket.inet_ntop(family, value[20:24])
+                elif family == socket.AF_INET6:
+                    note["from"] = socket.inet_ntop(family, value[24:40])
+                return note
+        return None
+
+    def failed(self, number, note=None):
+        note = note or self.noted() or {"origin": "errno"}
+        note.pop("errno_", None)
+        self.done("error", error={"errno": errno.errorcode.get(number, str(number)), **note})
+
+    def tick(self, now):
+        if now >= self.end:
+            return self.done("answered" if self.connected else "silence")
+        if now >= self.look:
+            if not self.connected and any(unresolved(netns) for netns in self.watch):
+                self.look = now + 0.3
+                return
+            self.done("answered" if self.connected else "silence")
+
+    def done(self, outcome, **more):
+        try:
+            selector.unregister(self.socket)
+        except (KeyError, ValueError):
+            pass
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
+        probes.pop(self.name, None)
+        if self.received:
+            more["received"] = self.received
+        if self.stranger:
+            more["answeredFrom"] = self.stranger
+        answer(id=self.id, outcome=outcome, **more)
+
+
+def unresolved(netns):
+    shown = subprocess.run(["ip", "-n", netns, "neigh", "show", "nud", "incomplete"], capture_output=True, text=True)
+    return bool(shown.stdout.strip())
+
+
+def forget(start):
+    for listener in [each for each in listeners if each.netns.startswith(start)]:
+        listener.close()
+        listeners.remove(listener)
+    for netns in os.listdir("/run/netns") if os.path.isdir("/run/netns") else []:
+        if netns.startswith(start):
+            subprocess.run(["ip", "netns", "del", netns], capture_output=True)
+
+
+def handle(line):
+    request = json.loads(line)
+    try:
+        if request["op"] == "listen":
+            listeners.append(Listener(request))
+            answer(id=request["id"])
+        elif request["op"] == "probe":
+            Probe(request)
+        elif request["op"] == "forget":
+            forget(request["prefix"])
+            answer(id=request["id"])
+    except (OSError, KeyError) as error:
+        answer(id=request["id"], failed=f"{request['op']}: {error}")
+
+
+def main():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the end of standard input is the sign
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_NONBLOCK)
+    selector.register(0, selectors.EVENT_READ, None)
+    rest = b""
+    try:
+        while True:
+            for key, events in selector.select(0.1):
+                if key.data is not None:
+                    key.data(events)
+                    continue
+                data = os.read(0, 65536)
+                if not data:
+                    return
+                *lines, rest = (rest + data).split(b"\n")
+                for line in lines:
+                    handle(line)
+            for probe in list(probes.values()):
+                probe.tick(time.monotonic())
+    except BrokenPipeError:
+        pass
+    finally:
+        forget(prefix)
+
+
+main()

@@ -1,0 +1,203 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { decodeNodeDump, hostFromDump } from '@skoop/core';
+import { Protocol, formatIp, parseIp, trace, type Trace, type World } from '@skoop/netstack';
+import { type Answer, answersOf } from './answer.ts';
+import { buildScript, wiresOf } from './commands.ts';
+import { type LabDescription, type ListenerDescription, machinesOf } from './description.ts';
+import { type Helper, type HelperAnswer } from './helper.ts';
+import { wiredFabric } from './fabric.ts';
+
+/** A packet to send. */
+export interface Probe {
+  /** The namespace of the process that sends it. */
+  readonly from: string;
+  readonly dst: string;
+  readonly dport: number;
+  /** Default `tcp`. */
+  readonly protocol?: 'tcp' | 'udp';
+  /** Without it, the kernel chooses. */
+  readonly src?: string;
+  /** Default 40000. */
+  readonly sport?: number;
+  readonly mark?: number;
+  readonly ttl?: number;
+  readonly uid?: number;
+}
+
+/** Seconds that a probe waits where a neighbour does not answer; elsewhere silence is settled in one. */
+const PATIENCE = 10;
+const COLLECTOR = fileURLToPath(new URL('../../../collector/skoop-collect.sh', import.meta.url));
+
+/** A laboratory that stands: namespaces of the real kernel. */
+export class Lab {
+  private readonly description: LabDescription;
+  private readonly prefix: string;
+  private readonly helper: Helper;
+
+  constructor(description: LabDescription, prefix: string, helper: Helper) {
+    this.description = description;
+    this.prefix = prefix;
+    this.helper = helper;
+  }
+
+  /** @throws Error with the output of the command that failed */
+  async build(): Promise<void> {
+    await shell(buildScript(this.description, (name) => this.named(name)));
+    for (const [name, { listeners = [] }] of Object.entries(this.description.namespaces)) {
+      for (const listener of listeners)
+        await this.helper.ask({ op: 'listen', netns: this.named(name), as: name, ...parseListener(listener) });
+    }
+  }
+
+  /** A namespace's name on this machine. */
+  named(namespace: string): string {
+    return `${this.prefix}${namespace}`;
+  }
+
+  /** The dump of one machine, as the collector prints it. */
+  async dump(machine: string): Promise<Uint8Array> {
+    const { host, pods = [] } = machinesOf(this.description)[machine] ?? { host: machine };
+    const args = [
+      COLLECTOR,
+      '--node',
+      machine,
+      '--host-netns',
+      this.named(host),
+      ...pods.flatMap((pod) => ['--pod', `lab/${pod}=${this.named(pod)}`]),
+    ];
+    return new Promise((resolve, reject) => {
+      execFile('sh', args, { encoding: 'buffer', maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
+        if (error === null) resolve(stdout);
+        else reject(new Error(`the collector failed: ${stderr.toString()}`, { cause: error }));
+      });
+    });
+  }
+
+  /** What the model is asked about: every machine's dump, parsed, joined by the wires. */
+  async world(): Promise<World> {
+    const dumped = await Promise.all(
+      Object.keys(machinesOf(this.description)).map(async (machine) => {
+        const decoded = decodeNodeDump(await this.dump(machine));
+        if (!decoded.ok) throw new Error(decoded.error.message);
+        if (decoded.value.problems.length > 0) throw new Error(`the dump of ${machine} is not whole: ${decoded.value.problems.join('; ')}`);
+        return hostFromDump(decoded.value).host;
+      }),
+    );
+    const hosts = new Map(dumped.map((host) => [host.id, host]));
+    return { hosts, fabric: wiredFabric(this.description, hosts, (namespace) => this.idOf(namespace)) };
+  }
+
+  /** The model's answers, one for every way, and how it came to them. */
+  ask(world: World, probe: Probe): { readonly answers: readonly Answer[]; readonly trace: Trace } {
+    const { host, id } = this.idOf(probe.from);
+    const traced = trace(world, {
+      origin: { kind: 'socket', host, namespace: id, ...(probe.uid === undefined ? {} : { uid: probe.uid }) },
+      dst: address(probe.dst),
+      dport: probe.dport,
+      protocol: probe.protocol === 'udp' ? Protocol.UDP : Protocol.TCP,
+      sport: probe.sport ?? 40000,
+      ...(probe.src === undefined ? {} : { src: address(probe.src) }),
+      ...(probe.mark === undefined ? {} : { mark: probe.mark }),
+      ...(probe.ttl === undefined ? {} : { ttl: probe.ttl }),
+    });
+    return { trace: traced, answers: answersOf(traced, (namespace) => this.nameOf(namespace)) };
+  }
+
+  /** Sends the packet for real, as if no dynamic neighbour entry and no connection existed. */
+  async probe(probe: Probe): Promise<Answer> {
+    const namespaces = Object.keys(this.description.namespaces);
+    await shell(
+      namespaces
+        .map((name) => `ip -n ${this.named(name)} neigh flush all; ip netns exec ${this.named(name)} conntrack -F 2>/dev/null || :`)
+        .join('\n'),
+    );
+    const { from, protocol = 'tcp', sport = 40000, ...rest } = probe;
+    const watch = [...namespaces, ...wiresOf(this.description)].map((name) => this.named(name));
+    const seen = await this.helper.ask({ op: 'probe', netns: this.named(from), watch, protocol, sport, patience: PATIENCE, ...rest });
+    return kernelAnswer(seen, await this.addresses(from));
+  }
+
+  async dispose(): Promise<void> {
+    await this.helper.ask({ op: 'forget', prefix: this.prefix });
+  }
+
+  private async addresses(namespace: string): Promise<ReadonlySet<string>> {
+    const shown = await shell(`ip -n ${this.named(namespace)} -o addr show | awk '{split($4, a, "/"); print a[1]}'`);
+    return new Set(shown.trim().split('\n'));
+  }
+
+  private idOf(namespace: string): { readonly host: string; readonly id: string } {
+    for (const [machine, { host, pods = [] }] of Object.entries(machinesOf(this.description))) {
+      if (host === namespace) return { host: machine, id: `nodes/${machine}/host` };
+      if (pods.includes(namespace)) return { host: machine, id: `nodes/${machine}/pods/lab_${namespace}` };
+    }
+    throw new RangeError(`${namespace} belongs to no machine of the laboratory`);
+  }
+
+  private nameOf(id: string): string {
+    return Object.keys(this.description.namespaces).find((name) => this.idOf(name).id === id) ?? id;
+  }
+}
+
+/** An error that the sender's own kernel reports comes as ICMP from one of its own addresses: its name is the errno. */
+function kernelAnswer({ outcome, received, error, answeredFrom }: HelperAnswer, own: ReadonlySet<string>): Answer {
+  const receipt =
+    received === undefined
+      ? undefined
+      : {
+          namespace: received.as,
+          src: received.src,
+          sport: received.sport,
+          dst: received.dst ?? '',
+          dport: received.dport,
+          mark: received.mark,
+        };
+  const base = { received: receipt, error: undefined, errorFrom: undefined };
+  if (outcome === 'answered') return { ...base, verdict: 'delivered' };
+  // An answer from another address than the one asked reaches no connected socket.
+  if (outcome === 'silence' || error === undefined || answeredFrom !== undefined) return { ...base, verdict: 'dropped' };
+  if (error.origin.startsWith('icmp') && !(error.from !== undefined && own.has(error.from))) {
+    return {
+      ...base,
+      verdict: 'rejected',
+      error: `${error.origin}-${String(error.type)}/${String(error.code)}`,
+      errorFrom: error.from === undefined ? undefined : formatIp(address(error.from)),
+    };
+  }
+  if (error.origin === 'errno' && error.errno === 'ECONNREFUSED') return { ...base, verdict: 'rejected', error: 'tcp-reset' };
+  return { ...base, verdict: 'rejected', error: `errno-${error.errno}` };
+}
+
+function parseListener(text: ListenerDescription): {
+  readonly protocol: string;
+  readonly address: string;
+  readonly port: number;
+  readonly only: boolean;
+} {
+  const found = /^(tcp|udp) (.+):(\d+)( only)?$/.exec(text);
+  if (found === null) throw new RangeError(`'${text}' is no listener: tcp|udp ADDRESS:PORT`);
+  return {
+    protocol: found[1] ?? '',
+    address: (found[2] ?? '').replace(/^\[|\]$/g, ''),
+    port: Number(found[3]),
+    only: found[4] !== undefined,
+  };
+}
+
+function address(text: string): NonNullable<ReturnType<typeof parseIp>> {
+  const ip = parseIp(text);
+  if (ip === undefined) throw new RangeError(`'${text}' is no address`);
+  return ip;
+}
+
+/** Runs a script with `sh`. */
+function shell(script: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile('sh', ['-s'], (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(new Error(`building failed: ${stderr}\n${script}`, { cause: error }));
+    });
+    child.stdin?.end(script);
+  });
+}

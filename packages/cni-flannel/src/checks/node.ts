@@ -1,0 +1,32 @@
+import type { Cluster, CniConfig, Node, Suspicion } from '@skoop/core';
+import type { Host } from '@skoop/netstack';
+import { checkBridge } from './bridge.ts';
+import { checkDevice, usable } from './device.ts';
+import { checkRegistration } from './registration.ts';
+import { checkRoute, checkStaleRoutes } from './routes.ts';
+import { checkRules } from './rules.ts';
+import { checkTunnel } from './tunnels.ts';
+import { viewOf } from './view.ts';
+
+/** Everything that flannel promises of a node, against what is there. What hangs on something that is broken is not told of besides. */
+export function checkNode(cluster: Cluster, config: CniConfig, node: Node, host: Host): readonly Suspicion[] {
+  const view = viewOf(cluster, config, node, host);
+  if (view === undefined) return [];
+  const { devices, routes, tunnels } = view.expected;
+  const onUsable = <T extends { readonly family: 4 | 6 }>(all: readonly T[]): readonly T[] =>
+    all.filter(({ family }) =>
+      usable(
+        view,
+        devices.find((device) => device.family === family),
+      ),
+    );
+  return [
+    ...checkRegistration(view),
+    ...devices.flatMap((device) => checkDevice(view, device)),
+    ...onUsable(routes).flatMap((route) => checkRoute(view, route)),
+    ...onUsable(tunnels).flatMap((tunnel) => checkTunnel(view, tunnel)),
+    ...checkStaleRoutes(view),
+    ...checkBridge(view),
+    ...checkRules(view),
+  ];
+}

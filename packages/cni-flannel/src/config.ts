@@ -1,0 +1,3 @@
+import { flannelBinder } from './schema.ts';
+
+export default [flannelBinder];

@@ -1,0 +1,44 @@
+import type { Cluster, Confidence } from '@skoop/core';
+import { readNode } from './flannel-node.ts';
+import { flannelConfigMap } from './net-conf.ts';
+
+/** Devices that only flanneld makes. */
+const DEVICE = /^(?:flannel\.(?:\d+|ipip)|flannel-v6\.\d+|flannel-wg(?:-v6)?|flannel0)$/;
+
+/** How surely this cluster's pods are networked by flannel. Canal (flannel's routes under Calico's policies and devices) is Calico's. */
+export function detect(cluster: Cluster): Confidence {
+  const marks: [score: number, because: string][] = [];
+  const configMap = flannelConfigMap(cluster);
+  if (configMap !== undefined) marks.push([40, `ConfigMap ${configMap.metadata.namespace}/${configMap.metadata.name}`]);
+  const registered = cluster.nodes.map(readNode).filter((node) => node.registered);
+  if (registered.length > 0)
+    marks.push([40, `annotation flannel.alpha.coreos.com/kube-subnet-manager on ${count(registered.length, 'node')}`]);
+  const daemonSet = cluster.workloads.find(({ kind, metadata }) => kind === 'DaemonSet' && metadata.name.startsWith('kube-flannel'));
+  if (daemonSet !== undefined) marks.push([20, `DaemonSet ${daemonSet.metadata.namespace}/${daemonSet.metadata.name}`]);
+  const device = flannelDevice(cluster);
+  if (device !== undefined) marks.push([20, device]);
+  const score = Math.min(
+    100,
+    marks.reduce((sum, [points]) => sum + points, 0),
+  );
+  const because = marks.map(([, text]) => text);
+  const rival = cluster.workloads.find(({ kind, metadata }) => kind === 'DaemonSet' && /^(?:canal|calico-node)/.test(metadata.name));
+  if (rival === undefined || score === 0) return { score, because };
+  return {
+    score: Math.min(score, 30),
+    because: [...because, `but DaemonSet ${rival.metadata.namespace}/${rival.metadata.name} owns the pods' devices`],
+  };
+}
+
+function flannelDevice(cluster: Cluster): string | undefined {
+  for (const [node, state] of cluster.hosts) {
+    if (state.kind === 'missing') continue;
+    const link = state.host.namespaces.get(state.host.root)?.links.find(({ name }) => DEVICE.test(name));
+    if (link !== undefined) return `device ${link.name} on node ${node}`;
+  }
+  return undefined;
+}
+
+function count(number: number, noun: string): string {
+  return `${String(number)} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,107 @@
+import { type Family, type Ip, type Mac, type Prefix, familyOf, parsePrefix } from '@skoop/netstack';
+import { type FlannelNode, endOf } from './flannel-node.ts';
+import type { Settings } from './settings.ts';
+
+/** What flanneld promises to set up on a node (flannel 0.28, `pkg/backend`). */
+export interface Expectations {
+  /** One a family. */
+  readonly devices: readonly ExpectedDevice[];
+  readonly routes: readonly ExpectedRoute[];
+  /** VXLAN: how the other nodes' tunnel ends are found. */
+  readonly tunnels: readonly ExpectedTunnel[];
+}
+
+export interface ExpectedDevice {
+  readonly family: Family;
+  readonly name: string;
+  /** Bytes that the tunnel adds to a packet. */
+  readonly overhead: number;
+  /** Its own address: the network address of the node's pod network, with a full mask. */
+  readonly address: Ip;
+}
+
+export interface ExpectedRoute {
+  readonly family: Family;
+  /** The node that it leads to; `undefined` for one route to all. */
+  readonly to: FlannelNode | undefined;
+  readonly destination: Prefix;
+  /** Any of them is right. `via` or `dev` undefined: whatever it is. */
+  readonly forms: readonly { readonly via: Ip | undefined; readonly dev: string | undefined; readonly onlink: boolean }[];
+}
+
+export interface ExpectedTunnel {
+  readonly family: Family;
+  readonly to: FlannelNode;
+  readonly dev: string;
+  readonly gateway: Ip;
+  readonly mac: Mac;
+  readonly remote: Ip | undefined;
+}
+
+export function expectationsOf(settings: Settings, own: FlannelNode, peers: readonly FlannelNode[]): Expectations {
+  const families = own.ends.map(({ family }) => family);
+  // A node passes over those that have another backend.
+  const alike = peers.filter((peer) => peer.registered && peer.backend === own.backend);
+  return {
+    devices: own.ends.flatMap(({ family, podCidr }) => {
+      const device = deviceOf(settings, family);
+      return device === undefined ? [] : [{ family, ...device, address: podCidr.address }];
+    }),
+    routes: families.flatMap((family) => routesOf(settings, family, alike)),
+    tunnels: settings.backend === 'vxlan' ? families.flatMap((family) => alike.flatMap((peer) => tunnelOf(settings, family, peer))) : [],
+  };
+}
+
+/** Names and overheads; `undefined` for a backend without a device, or one that this package does not know in this family. */
+export function deviceOf(settings: Settings, family: Family): { readonly name: string; readonly overhead: number } | undefined {
+  switch (settings.backend) {
+    case 'vxlan':
+      return family === 4
+        ? { name: `flannel.${String(settings.vni)}`, overhead: 50 }
+        : { name: `flannel-v6.${String(settings.vni)}`, overhead: 70 };
+    case 'ipip':
+      return family === 4 ? { name: 'flannel.ipip', overhead: 20 } : undefined;
+    case 'wireguard':
+      // In its modes auto, ipv4 and ipv6 one device serves both families.
+      return family === 4 ? { name: 'flannel-wg', overhead: 60 } : undefined;
+    case 'udp':
+      return family === 4 ? { name: 'flannel0', overhead: 28 } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function routesOf(settings: Settings, family: Family, peers: readonly FlannelNode[]): readonly ExpectedRoute[] {
+  const device = deviceOf(settings, family)?.name;
+  switch (settings.backend) {
+    case 'vxlan':
+    case 'ipip':
+    case 'host-gw':
+      return peers.flatMap((peer) => {
+        const end = endOf(peer, family);
+        if (end === undefined) return [];
+        const direct = { via: end.publicIp, dev: undefined, onlink: false };
+        const tunnelled = { via: settings.backend === 'vxlan' ? end.podCidr.address : end.publicIp, dev: device, onlink: true };
+        const forms = settings.backend === 'host-gw' ? [direct] : settings.directRouting ? [tunnelled, direct] : [tunnelled];
+        return [{ family, to: peer, destination: end.podCidr, forms }];
+      });
+    case 'wireguard':
+    case 'udp':
+      if (device === undefined || peers.length === 0) return [];
+      return settings.networks.flatMap((network) => {
+        const destination = parsePrefix(network);
+        if (destination === undefined || familyOf(destination.address) !== family) return [];
+        return [{ family, to: undefined, destination, forms: [{ via: undefined, dev: device, onlink: false }] }];
+      });
+    // alloc and tencent-vpc leave it to the cloud's routes, ipsec to xfrm, extension to commands of the user's.
+    default:
+      return [];
+  }
+}
+
+function tunnelOf(settings: Settings, family: Family, peer: FlannelNode): readonly ExpectedTunnel[] {
+  const end = endOf(peer, family);
+  const device = deviceOf(settings, family);
+  if (end?.mac === undefined || device === undefined) return [];
+  return [{ family, to: peer, dev: device.name, gateway: end.podCidr.address, mac: end.mac, remote: end.publicIp }];
+}

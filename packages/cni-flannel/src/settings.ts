@@ -1,0 +1,60 @@
+import type { Cluster, CniConfig } from '@skoop/core';
+import { readNode } from './flannel-node.ts';
+import { readHairpin, readNetConf } from './net-conf.ts';
+import type { FlannelFlags } from './schema.ts';
+
+/** How flannel is set up here: what the user says, else what the cluster does. Plain JSON, since it is part of a report. */
+export type Settings = {
+  /** `undefined`: nothing tells. */
+  readonly backend: string | undefined;
+  /** The whole cluster's pod networks as text prefixes; empty where nothing tells. */
+  readonly networks: readonly string[];
+  readonly vni: number;
+  /** Of the VXLAN device; `undefined` where nothing tells. */
+  readonly port: number | undefined;
+  readonly directRouting: boolean;
+  /** flanneld writes nftables rules instead of iptables'. */
+  readonly nftables: boolean;
+  readonly bridge: string;
+  readonly podMtu: number | undefined;
+  readonly ipMasq: boolean;
+  readonly hostInterface: string | undefined;
+  /** Ports of the bridge send frames back where they came from. */
+  readonly hairpin: boolean;
+};
+
+export function configure(cluster: Cluster, flags: FlannelFlags): CniConfig & { readonly details: Settings } {
+  const conf = readNetConf(cluster);
+  const nodes = cluster.nodes.map(readNode).filter((node) => node.registered);
+  const backend =
+    flags.backendType ??
+    conf?.backend ??
+    mostFrequent(nodes.map((node) => node.backend).filter((type) => type !== undefined && type !== ''));
+  const networks = conf?.networks ?? [];
+  const details: Settings = {
+    backend,
+    networks,
+    vni: conf?.vni ?? mostFrequent(nodes.flatMap((node) => node.ends.flatMap((end) => end.vni ?? []))) ?? 1,
+    port: conf === undefined ? undefined : conf.port === 0 ? 8472 : conf.port,
+    directRouting: conf?.directRouting ?? false,
+    nftables: conf?.nftables ?? false,
+    bridge: flags.bridge,
+    podMtu: flags.podMtu,
+    ipMasq: flags.ipMasq,
+    hostInterface: flags.hostInterface,
+    hairpin: readHairpin(cluster),
+  };
+  return {
+    podCidrs: networks.length > 0 ? networks : cluster.nodes.flatMap(({ spec }) => spec.podCIDRs),
+    ...(flags.podMtu === undefined ? {} : { mtu: flags.podMtu }),
+    ...(backend === undefined ? {} : { mode: backend }),
+    details,
+  };
+}
+
+/** Equally frequent ones: the first. */
+function mostFrequent<T>(values: readonly T[]): T | undefined {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].reduce<[T, number] | undefined>((best, one) => (best === undefined || one[1] > best[1] ? one : best), undefined)?.[0];
+}
