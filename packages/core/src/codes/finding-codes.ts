@@ -7,6 +7,18 @@ const backendTool = (of: Facts['of']): string =>
   of('backend') === 'nftables'
     ? 'nft -a list ruleset'
     : `${of('backend') === 'iptables-legacy' ? 'iptables-legacy' : 'iptables'} -t ${of('table')} -S ${of('chain')}`;
+const BUILT_IN: ReadonlySet<string> = new Set(['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']);
+/** The command that deletes the rule, by the tool that printed it; in a chain that a program keeps, it may come back. */
+function deletion({ at, of, evidence }: Facts): string {
+  const rule = evidence.at(-1);
+  const tool = /(ip6?tables-(?:nft|legacy))-save$/.exec(rule?.artifact ?? '')?.[1];
+  if (rule === undefined || tool === undefined || !rule.text.startsWith('-A '))
+    return `On ${at}: ${backendTool(of)}; delete the rule, or put one that accepts before it.`;
+  const command = `On ${at}: ${tool} -t ${of('table')} -D ${rule.text.slice('-A '.length)}`;
+  return BUILT_IN.has(of('chain'))
+    ? `${command}; and find what put it there.`
+    : `${command}; whatever keeps chain ${of('chain')} may put it back: change it there.`;
+}
 const isFor = (name: string): boolean => name !== '';
 
 /** Every finding of the packet model, in words. */
@@ -127,15 +139,15 @@ export const FINDING_ENTRIES: Readonly<Record<FindingCode, CodeEntry>> = {
   NETFILTER_DROP: {
     message: ({ at, of, text }) =>
       `A rule of ${at} drops the packet (${of('backend')}, table ${of('table')}, chain ${of('chain')}, hook ${of('hook')})${quoted(text)}`,
-    remedy: ({ at, of }) => `On ${at}: ${backendTool(of)}; delete the rule, or put one that accepts before it.`,
+    remedy: deletion,
   },
   NETFILTER_REJECT: {
     message: ({ at, of, text }) =>
       `A rule of ${at} rejects the packet (${of('backend')}, table ${of('table')}, chain ${of('chain')}, hook ${of('hook')})${quoted(text)}`,
-    remedy: ({ at, of, text }) =>
-      text.includes('has no endpoints')
+    remedy: (facts) =>
+      facts.text.includes('has no endpoints')
         ? "kube-proxy's rule for a Service without endpoints: give the Service ready pods."
-        : `On ${at}: ${backendTool(of)}; delete the rule, or put one that accepts before it.`,
+        : deletion(facts),
   },
   NETFILTER_POLICY_DROP: {
     message: ({ at, of }) =>
