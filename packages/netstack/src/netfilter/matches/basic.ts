@@ -1,5 +1,5 @@
 import type { Family } from '../../address/ip.ts';
-import { contains, parsePrefix } from '../../address/prefix.ts';
+import { bitsOf, contains, parsePrefix } from '../../address/prefix.ts';
 import { familyOf } from '../../address/ip.ts';
 import type { Test } from '../logic.ts';
 import { readProtocol } from './protocol-names.ts';
@@ -17,6 +17,8 @@ function address(side: 'src' | 'dst'): Basic['read'] {
   return (value, negated, family) => {
     const prefix = parsePrefix(value);
     if (prefix === undefined || familyOf(prefix.address) !== family) return undefined;
+    const { address: only } = prefix;
+    if (prefix.length === bitsOf(family)) return ({ packet }) => (packet[side] === only) !== negated;
     return ({ packet }) => contains(prefix, packet[side]) !== negated;
   };
 }

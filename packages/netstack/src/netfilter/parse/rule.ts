@@ -23,6 +23,8 @@ export interface RuleReading {
   readonly rule: Rule;
   /** Why the line is no rule; the rule then stands for anything. */
   readonly malformed: string | undefined;
+  /** Every option of every match and target is known, stands once, and has its values. */
+  readonly isPlain: boolean;
 }
 
 const FLAG = /^-(?:-.+|[a-z])$/;
@@ -40,7 +42,11 @@ export function readRule(tokens: readonly Token[], family: Family, isChain: (nam
   let target: (Section & { readonly go: 'jump' | 'goto' }) | undefined;
   let section: Section | undefined;
   let at = 0;
-  const fail = (why: string): RuleReading => ({ rule: opaqueRule(`unreadable rule (${why})`, source, mayTrack(tokens)), malformed: why });
+  const fail = (why: string): RuleReading => ({
+    rule: opaqueRule(`unreadable rule (${why})`, source, mayTrack(tokens)),
+    malformed: why,
+    isPlain: false,
+  });
   while (at < tokens.length) {
     let negated = false;
     if (isNegation(tokens[at])) {
@@ -104,11 +110,12 @@ export function readRule(tokens: readonly Token[], family: Family, isChain: (nam
       source,
     },
     malformed: undefined,
+    isPlain: !matches.some((match) => match.strange) && target?.strange !== true,
   };
 }
 
 /** The address of a prefix of full length. */
-function hostOf(text: string): Ip | undefined {
+export function hostOf(text: string): Ip | undefined {
   const prefix = parsePrefix(text);
   return prefix !== undefined && prefix.length === bitsOf(familyOf(prefix.address)) ? prefix.address : undefined;
 }

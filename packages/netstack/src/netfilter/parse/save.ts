@@ -1,9 +1,11 @@
+import type { Family } from '../../address/ip.ts';
 import type { Artifact } from '../../parse/artifact.ts';
 import type { Gap, SourceLine, Topic } from '../../source.ts';
 import type { BaseChain, Chain, Rule, Table } from '../model.ts';
 import { opaqueRule } from '../opaque.ts';
 import { builtinChain, isIptablesTable } from './builtin.ts';
-import { type Token, lex } from './lexer.ts';
+import { lex } from './lexer.ts';
+import { QuickReader } from './quick-rule.ts';
 import { readRule } from './rule.ts';
 
 interface OpenChain {
@@ -16,8 +18,8 @@ interface OpenChain {
 interface OpenTable {
   readonly name: string;
   readonly chains: Map<string, OpenChain>;
-  /** Rules wait until all chains are known: whether `-j X` is a jump depends on it. */
-  readonly lines: { readonly chain: string; readonly tokens: readonly Token[] | undefined; readonly source: SourceLine }[];
+  /** Rules, and what can't be read, wait until all chains are known: whether `-j X` is a jump depends on it. */
+  readonly lines: SourceLine[];
 }
 
 export interface SaveReading {
@@ -55,10 +57,13 @@ export function parseSave(artifact: Artifact, origin: SaveOrigin): SaveReading {
     table = undefined;
   };
 
+  const { text } = artifact;
   let number = 0;
-  for (const raw of artifact.text.split('\n')) {
+  for (let begin = 0, end = 0; begin <= text.length; begin = end + 1) {
+    end = text.indexOf('\n', begin);
+    if (end < 0) end = text.length;
     number++;
-    const line = raw.trim();
+    const line = text.slice(begin, end).trim();
     if (line === '') continue;
     const source: SourceLine = { artifact: origin.path, line: number, text: withoutCounters(line) };
     if (line.startsWith('#')) {
@@ -72,7 +77,7 @@ export function parseSave(artifact: Artifact, origin: SaveOrigin): SaveReading {
       gaps.push({ topic, kind: 'malformed', why: `line ${String(number)} of ${origin.path} belongs to no table: ${source.text}` });
     } else if (line === 'COMMIT') close(true);
     else if (line.startsWith(':')) declare(table, source, malformed);
-    else append(table, source, malformed);
+    else table.lines.push(source);
   }
   if (table !== undefined) {
     const why = `${origin.path} ends inside table ${table.name}`;
@@ -84,59 +89,119 @@ export function parseSave(artifact: Artifact, origin: SaveOrigin): SaveReading {
 
 /** `[12:345] -A …` and `:INPUT ACCEPT [12:345]` without what changes with every packet. */
 function withoutCounters(line: string): string {
+  if (!line.startsWith('[') && !line.endsWith(']')) return line;
   return line.replace(/^\[\d+:\d+\] (?=-)/, '').replace(/^(:.*) \[\d+:\d+\]$/, '$1');
 }
 
+const DECLARATION = /^:(\S*)\s*(\S*)\s*(.*)$/;
+
 function declare(table: OpenTable, source: SourceLine, malformed: (why: string, source: SourceLine) => void): void {
-  const [name = '', policy = '', ...more] = source.text.slice(1).split(/\s+/);
+  const { text } = source;
+  // What users' chains look like, of which there are many.
+  const name = text.endsWith(' -') ? text.slice(1, -2) : '';
+  if (name !== '' && !name.includes(' ') && !table.chains.has(name) && builtinChain(table.name, name, 'accept') === undefined) {
+    table.chains.set(name, { name, base: undefined, source, rules: [] });
+    return;
+  }
+  declareAny(table, source, malformed);
+}
+
+function declareAny(table: OpenTable, source: SourceLine, malformed: (why: string, source: SourceLine) => void): void {
+  const [, name = '', policy = '', more = ''] = DECLARATION.exec(source.text) ?? [];
   const base = builtinChain(table.name, name, policy === 'DROP' ? 'drop' : 'accept');
   const known = base === undefined ? policy === '-' : policy === 'ACCEPT' || policy === 'DROP';
   const chain: OpenChain = { name, base, source, rules: [] };
-  if (!known || name === '' || more.length > 0 || table.chains.has(name)) {
+  if (!known || name === '' || more !== '' || table.chains.has(name)) {
     const why = `unreadable chain "${source.text}" of table ${table.name}`;
     malformed(why, source);
-    if (name === '' || table.chains.has(name)) table.lines.push({ chain: '', tokens: undefined, source });
+    if (name === '' || table.chains.has(name)) table.lines.push(source);
     else chain.rules.push(opaqueRule(why, source));
   }
   if (name !== '' && !table.chains.has(name)) table.chains.set(name, chain);
 }
 
-function append(table: OpenTable, source: SourceLine, malformed: (why: string, source: SourceLine) => void): void {
-  const tokens = lex(source.text);
-  const chain = tokens?.[0]?.text === '-A' ? tokens[1]?.text : undefined;
-  if (tokens !== undefined && chain !== undefined) {
-    table.lines.push({ chain, tokens: tokens.slice(2), source });
-    return;
-  }
-  // Even a line with an open quote names its chain.
-  const named = /^-A (\S+)/.exec(source.text)?.[1] ?? '';
-  malformed(`unreadable line of table ${table.name}: ${source.text}`, source);
-  table.lines.push({ chain: named, tokens: undefined, source });
+const APPEND = '-A ';
+
+/** The chain that a line adds to; '' where it names none. */
+function chainOf(text: string): string {
+  if (!text.startsWith(APPEND)) return '';
+  const end = text.indexOf(' ', APPEND.length);
+  const name = text.slice(APPEND.length, end < 0 ? undefined : end);
+  if (!name.includes('"')) return name;
+  const tokens = lex(text);
+  return tokens?.[1]?.text ?? name;
 }
 
 function finish(table: OpenTable, origin: SaveOrigin, complete: boolean, malformed: (why: string, source: SourceLine) => void): Table {
   const { chains } = table;
-  for (const { chain, source } of table.lines) {
-    if (chain === '' || chains.has(chain)) continue;
-    malformed(`a rule of chain ${chain}, which table ${table.name} does not declare: ${source.text}`, source);
-    chains.set(chain, { name: chain, base: builtinChain(table.name, chain, 'accept'), source, rules: [] });
-  }
+  declareMissing(table, malformed);
   const isChain = (name: string) => chains.has(name);
-  const family = origin.family === 'ip' ? 4 : 6;
+  const reader = new RuleReader(table.name, origin.family === 'ip' ? 4 : 6, isChain, malformed);
+  let owner: OpenChain | undefined;
   let last = '';
-  for (const { chain, tokens, source } of table.lines) {
-    const reading = tokens === undefined ? undefined : readRule(tokens, family, isChain, source);
-    if (reading?.malformed !== undefined)
-      malformed(`unreadable rule of table ${table.name} (${reading.malformed}): ${source.text}`, source);
-    const rule = reading?.rule ?? opaqueRule(`unreadable line "${source.text}"`, source, true);
-    const owner = chains.get(chain);
+  for (const source of table.lines) {
+    if (owner === undefined || !isOf(owner.name, source.text)) owner = chains.get(chainOf(source.text));
+    const rule = reader.read(source);
     if (owner !== undefined) {
       owner.rules.push(rule);
-      last = chain;
+      last = owner.name;
     } else for (const every of chains.values()) if (every.base !== undefined) every.rules.push(rule);
   }
   if (!complete) cutOff(table, last);
   return { backend: origin.backend, family: origin.family, name: table.name, chains: chains satisfies ReadonlyMap<string, Chain> };
+}
+
+function isOf(chain: string, text: string): boolean {
+  return text.startsWith(chain, APPEND.length) && text.charCodeAt(APPEND.length + chain.length) === 32 && text.startsWith(APPEND);
+}
+
+/** Chains that only rules name. */
+function declareMissing(table: OpenTable, malformed: (why: string, source: SourceLine) => void): void {
+  let known = '';
+  for (const source of table.lines) {
+    if (known !== '' && isOf(known, source.text)) continue;
+    const chain = chainOf(source.text);
+    if (chain !== '' && !table.chains.has(chain)) {
+      malformed(`a rule of chain ${chain}, which table ${table.name} does not declare: ${source.text}`, source);
+      table.chains.set(chain, { name: chain, base: builtinChain(table.name, chain, 'accept'), source, rules: [] });
+    }
+    known = chain;
+  }
+}
+
+/** Reads the lines of one table as rules. */
+class RuleReader {
+  private readonly quick: QuickReader;
+  private readonly table: string;
+  private readonly family: Family;
+  private readonly isChain: (name: string) => boolean;
+  private readonly malformed: (why: string, source: SourceLine) => void;
+
+  constructor(table: string, family: Family, isChain: (name: string) => boolean, malformed: (why: string, source: SourceLine) => void) {
+    this.quick = new QuickReader(family, isChain);
+    this.table = table;
+    this.family = family;
+    this.isChain = isChain;
+    this.malformed = malformed;
+  }
+
+  read(source: SourceLine): Rule {
+    const { text } = source;
+    const end = text.startsWith(APPEND) ? text.indexOf(' ', APPEND.length) : -1;
+    if (end >= 0) {
+      const rule = this.quick.read(text, end + 1, source);
+      if (rule !== undefined) return rule;
+    }
+    const tokens = lex(text);
+    if (tokens === undefined || tokens[0]?.text !== '-A' || tokens[1] === undefined) {
+      // A bad declaration was told of when it was met.
+      if (!text.startsWith(':')) this.malformed(`unreadable line of table ${this.table}: ${text}`, source);
+      return opaqueRule(`unreadable line "${text}"`, source, true);
+    }
+    const reading = readRule(tokens.slice(2), this.family, this.isChain, source);
+    if (reading.malformed !== undefined) this.malformed(`unreadable rule of table ${this.table} (${reading.malformed}): ${text}`, source);
+    return reading.rule;
+  }
 }
 
 /** Rules are printed chain by chain: what follows the last one printed is not there. */
