@@ -51,14 +51,15 @@ export function baseChains(netfilter: Netfilter, family: Family, hook: Hook): re
   return list;
 }
 
+function tracks(table: Table): boolean {
+  return table.tracks ?? [...table.chains.values()].some((chain) => chain.rules.some((rule) => rule.tracks));
+}
+
 /** Is connection tracking on for a family? It is while any rule refers to it, in a chain that is called or not; `inet` counts for both. */
 export function tracksConnections(netfilter: Netfilter, family: Family): boolean {
   let made = tracking.get(netfilter);
   if (made === undefined) {
-    const on = (version: Family) =>
-      netfilter.tables.some(
-        (table) => sees(table.family, version) && [...table.chains.values()].some((chain) => chain.rules.some((rule) => rule.tracks)),
-      );
+    const on = (version: Family) => netfilter.tables.some((table) => sees(table.family, version) && tracks(table));
     tracking.set(
       netfilter,
       (made = new Map<Family, boolean>([

@@ -17,6 +17,8 @@ export interface Table {
   readonly backend: 'iptables-legacy' | 'iptables-nft' | 'nftables';
   readonly family: NetfilterFamily;
   readonly name: string;
+  /** Does any rule refer to connection tracking? Told by a table that builds its rules late. */
+  readonly tracks?: boolean;
   readonly chains: ReadonlyMap<string, Chain>;
 }
 
@@ -25,6 +27,8 @@ export interface Chain {
   /** Set for a chain that the kernel calls, unset for one that only rules jump to. */
   readonly base: BaseChain | undefined;
   readonly rules: readonly Rule[];
+  /** How many rules, for a chain that builds them late. */
+  readonly size?: number;
   readonly source: Source;
 }
 

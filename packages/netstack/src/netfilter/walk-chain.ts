@@ -19,7 +19,7 @@ function budgetOf(table: Table): number {
   let count = ruleCounts.get(table);
   if (count === undefined) {
     count = 0;
-    for (const chain of table.chains.values()) count += chain.rules.length;
+    for (const chain of table.chains.values()) count += chain.size ?? chain.rules.length;
     ruleCounts.set(table, count);
   }
   return 10_000 + 4 * count;

@@ -1,12 +1,12 @@
 import type { BaseChain, Hook } from '../model.ts';
 
-const HOOKS: Readonly<Record<string, Hook>> = {
-  PREROUTING: 'prerouting',
-  INPUT: 'input',
-  FORWARD: 'forward',
-  OUTPUT: 'output',
-  POSTROUTING: 'postrouting',
-};
+const HOOKS: ReadonlyMap<string, Hook> = new Map([
+  ['PREROUTING', 'prerouting'],
+  ['INPUT', 'input'],
+  ['FORWARD', 'forward'],
+  ['OUTPUT', 'output'],
+  ['POSTROUTING', 'postrouting'],
+]);
 
 interface TableLayout {
   readonly chains: readonly string[];
@@ -36,8 +36,9 @@ export function isIptablesTable(name: string): boolean {
 
 /** Where the kernel calls a chain of an iptables table; `undefined` for a chain that users made. */
 export function builtinChain(table: string, chain: string, policy: BaseChain['policy']): BaseChain | undefined {
+  const hook = HOOKS.get(chain);
+  if (hook === undefined) return undefined;
   const layout = isIptablesTable(table) ? TABLES[table] : undefined;
-  const hook = HOOKS[chain];
-  if (layout === undefined || hook === undefined || !layout.chains.includes(chain)) return undefined;
+  if (layout === undefined || !layout.chains.includes(chain)) return undefined;
   return { hook, priority: layout.priority(hook), type: layout.type(hook), policy, devices: [] };
 }

@@ -1,26 +1,20 @@
-import type { Family } from '../../address/ip.ts';
 import type { Artifact } from '../../parse/artifact.ts';
 import type { Gap, SourceLine, Topic } from '../../source.ts';
-import type { BaseChain, Chain, Rule, Table } from '../model.ts';
+import type { Chain, Table } from '../model.ts';
 import { opaqueRule } from '../opaque.ts';
 import { builtinChain, isIptablesTable } from './builtin.ts';
-import { lex } from './lexer.ts';
-import { QuickReader } from './quick-rule.ts';
-import { readRule } from './rule.ts';
-
-interface OpenChain {
-  readonly name: string;
-  readonly base: BaseChain | undefined;
-  readonly source: SourceLine;
-  readonly rules: Rule[];
-}
+import { Lines } from './lines.ts';
+import { RuleReader, addsTo, chainOf } from './rule-reader.ts';
+import { SavedChain } from './saved-chain.ts';
 
 interface OpenTable {
   readonly name: string;
-  readonly chains: Map<string, OpenChain>;
+  readonly chains: Map<string, SavedChain>;
   /** Rules, and what can't be read, wait until all chains are known: whether `-j X` is a jump depends on it. */
-  readonly lines: SourceLine[];
+  readonly lines: Lines;
 }
+
+type Malformed = (why: string, source: SourceLine) => void;
 
 export interface SaveReading {
   readonly tables: readonly Table[];
@@ -46,7 +40,7 @@ export function parseSave(artifact: Artifact, origin: SaveOrigin): SaveReading {
   const gaps: Gap[] = [];
   const incompatible: { name: string; source: SourceLine }[] = [];
   let table: OpenTable | undefined;
-  const malformed = (why: string, source: SourceLine): void => {
+  const malformed: Malformed = (why, source) => {
     gaps.push({ topic, kind: 'malformed', why, source });
   };
   const close = (complete: boolean): void => {
@@ -58,26 +52,32 @@ export function parseSave(artifact: Artifact, origin: SaveOrigin): SaveReading {
   };
 
   const { text } = artifact;
+  const all = new Lines(text, origin.path);
   let number = 0;
   for (let begin = 0, end = 0; begin <= text.length; begin = end + 1) {
     end = text.indexOf('\n', begin);
     if (end < 0) end = text.length;
     number++;
-    const line = text.slice(begin, end).trim();
+    if (table !== undefined && text.charCodeAt(begin) === DASH && !isBlank(text.charCodeAt(end - 1))) {
+      table.lines.add(begin, end, number);
+      continue;
+    }
+    if (table !== undefined && declarePlain(table, all, begin, end, number)) continue;
+    const source = all.line(begin, end, number);
+    const line = source.text;
     if (line === '') continue;
-    const source: SourceLine = { artifact: origin.path, line: number, text: withoutCounters(line) };
     if (line.startsWith('#')) {
       const refused = /^# Table `?['"`]?([^'"` ]+)['"`]? (?:is incompatible|contains incompatible)/.exec(line);
       if (refused !== null) incompatible.push({ name: refused[1] ?? '', source });
     } else if (line.startsWith('*')) {
       close(false);
-      table = { name: line.slice(1), chains: new Map(), lines: [] };
+      table = { name: line.slice(1), chains: new Map(), lines: new Lines(text, origin.path) };
       if (!isIptablesTable(table.name)) gaps.push({ topic, kind: 'malformed', why: `table ${table.name} is none of the iptables tables` });
     } else if (table === undefined) {
-      gaps.push({ topic, kind: 'malformed', why: `line ${String(number)} of ${origin.path} belongs to no table: ${source.text}` });
+      gaps.push({ topic, kind: 'malformed', why: `line ${String(number)} of ${origin.path} belongs to no table: ${line}` });
     } else if (line === 'COMMIT') close(true);
-    else if (line.startsWith(':')) declare(table, source, malformed);
-    else table.lines.push(source);
+    else if (line.startsWith(':')) declare(table, all, all.add(begin, end, number), malformed);
+    else table.lines.add(begin, end, number);
   }
   if (table !== undefined) {
     const why = `${origin.path} ends inside table ${table.name}`;
@@ -87,121 +87,86 @@ export function parseSave(artifact: Artifact, origin: SaveOrigin): SaveReading {
   return { tables, gaps, incompatible };
 }
 
-/** `[12:345] -A …` and `:INPUT ACCEPT [12:345]` without what changes with every packet. */
-function withoutCounters(line: string): string {
-  if (!line.startsWith('[') && !line.endsWith(']')) return line;
-  return line.replace(/^\[\d+:\d+\] (?=-)/, '').replace(/^(:.*) \[\d+:\d+\]$/, '$1');
+const DASH = 45;
+
+/** Also a carriage return: such a line is trimmed. */
+function isBlank(code: number): boolean {
+  return code <= 32 || code === 0xa0;
 }
 
+/** `:KUBE-SVC-X - [0:0]`: what users' chains look like, of which there are many. */
+function declarePlain(table: OpenTable, all: Lines, begin: number, end: number, number: number): boolean {
+  const { text } = all;
+  if (text.charCodeAt(begin) !== COLON) return false;
+  const space = text.indexOf(' ', begin);
+  if (space < 0 || space + UNUSED.length !== end || !text.startsWith(UNUSED, space)) return false;
+  const name = text.slice(begin + 1, space);
+  if (name === '' || /\s/.test(name) || table.chains.has(name) || builtinChain(table.name, name, 'accept') !== undefined) return false;
+  table.chains.set(name, new SavedChain(name, undefined, all, all.add(begin, end, number)));
+  return true;
+}
+
+const UNUSED = ' - [0:0]';
+const COLON = 58;
 const DECLARATION = /^:(\S*)\s*(\S*)\s*(.*)$/;
 
-function declare(table: OpenTable, source: SourceLine, malformed: (why: string, source: SourceLine) => void): void {
+function declare(table: OpenTable, all: Lines, at: number, malformed: Malformed): void {
+  const source = all.at(at);
   const { text } = source;
-  // What users' chains look like, of which there are many.
-  const name = text.endsWith(' -') ? text.slice(1, -2) : '';
-  if (name !== '' && !name.includes(' ') && !table.chains.has(name) && builtinChain(table.name, name, 'accept') === undefined) {
-    table.chains.set(name, { name, base: undefined, source, rules: [] });
-    return;
-  }
-  declareAny(table, source, malformed);
-}
-
-function declareAny(table: OpenTable, source: SourceLine, malformed: (why: string, source: SourceLine) => void): void {
-  const [, name = '', policy = '', more = ''] = DECLARATION.exec(source.text) ?? [];
+  const [, name = '', policy = '', more = ''] = DECLARATION.exec(text) ?? [];
   const base = builtinChain(table.name, name, policy === 'DROP' ? 'drop' : 'accept');
   const known = base === undefined ? policy === '-' : policy === 'ACCEPT' || policy === 'DROP';
-  const chain: OpenChain = { name, base, source, rules: [] };
-  if (!known || name === '' || more !== '' || table.chains.has(name)) {
-    const why = `unreadable chain "${source.text}" of table ${table.name}`;
+  const isNew = name !== '' && !table.chains.has(name);
+  const chain = new SavedChain(name, base, all, at);
+  if (!known || !isNew || more !== '') {
+    const why = `unreadable chain "${text}" of table ${table.name}`;
     malformed(why, source);
-    if (name === '' || table.chains.has(name)) table.lines.push(source);
-    else chain.rules.push(opaqueRule(why, source));
+    const rule = opaqueRule(why, source, !isNew);
+    if (isNew) chain.addRule(rule, 'before');
+    else for (const every of table.chains.values()) if (every.base !== undefined) every.addRule(rule, 'behind');
   }
-  if (name !== '' && !table.chains.has(name)) table.chains.set(name, chain);
+  if (isNew) table.chains.set(name, chain);
 }
 
-const APPEND = '-A ';
-
-/** The chain that a line adds to; '' where it names none. */
-function chainOf(text: string): string {
-  if (!text.startsWith(APPEND)) return '';
-  const end = text.indexOf(' ', APPEND.length);
-  const name = text.slice(APPEND.length, end < 0 ? undefined : end);
-  if (!name.includes('"')) return name;
-  const tokens = lex(text);
-  return tokens?.[1]?.text ?? name;
-}
-
-function finish(table: OpenTable, origin: SaveOrigin, complete: boolean, malformed: (why: string, source: SourceLine) => void): Table {
-  const { chains } = table;
-  declareMissing(table, malformed);
-  const isChain = (name: string) => chains.has(name);
-  const reader = new RuleReader(table.name, origin.family === 'ip' ? 4 : 6, isChain, malformed);
-  let owner: OpenChain | undefined;
-  let last = '';
-  for (const source of table.lines) {
-    if (owner === undefined || !isOf(owner.name, source.text)) owner = chains.get(chainOf(source.text));
-    const rule = reader.read(source);
-    if (owner !== undefined) {
-      owner.rules.push(rule);
-      last = owner.name;
-    } else for (const every of chains.values()) if (every.base !== undefined) every.rules.push(rule);
+function finish(table: OpenTable, origin: SaveOrigin, complete: boolean, malformed: Malformed): Table {
+  const { chains, lines } = table;
+  const last = distribute(table, malformed);
+  const reader = new RuleReader(lines, origin.family === 'ip' ? 4 : 6, (name) => chains.has(name));
+  for (const chain of chains.values()) chain.finish((index) => reader.build(index));
+  let tracks = false;
+  for (let index = 0; index < lines.count; index++) {
+    const checked = reader.check(index);
+    tracks ||= checked.tracks;
+    if (checked.malformed === undefined) continue;
+    const source = lines.at(index);
+    malformed(`${checked.malformed} of table ${table.name}: ${source.text}`, source);
   }
   if (!complete) cutOff(table, last);
-  return { backend: origin.backend, family: origin.family, name: table.name, chains: chains satisfies ReadonlyMap<string, Chain> };
+  const { backend, family } = origin;
+  return { backend, family, name: table.name, tracks, chains: chains satisfies ReadonlyMap<string, Chain> };
 }
 
-function isOf(chain: string, text: string): boolean {
-  return text.startsWith(chain, APPEND.length) && text.charCodeAt(APPEND.length + chain.length) === 32 && text.startsWith(APPEND);
-}
-
-/** Chains that only rules name. */
-function declareMissing(table: OpenTable, malformed: (why: string, source: SourceLine) => void): void {
-  let known = '';
-  for (const source of table.lines) {
-    if (known !== '' && isOf(known, source.text)) continue;
-    const chain = chainOf(source.text);
-    if (chain !== '' && !table.chains.has(chain)) {
-      malformed(`a rule of chain ${chain}, which table ${table.name} does not declare: ${source.text}`, source);
-      table.chains.set(chain, { name: chain, base: builtinChain(table.name, chain, 'accept'), source, rules: [] });
+/** Gives each line to its chain; what names none may stand in any that the kernel calls. Returns the chain of the last. */
+function distribute({ name: tableName, chains, lines }: OpenTable, malformed: Malformed): string {
+  let chain: SavedChain | undefined;
+  for (let index = 0; index < lines.count; index++) {
+    if (chain === undefined || !addsTo(chain.name, lines, index)) {
+      const name = chainOf(lines, index);
+      if (name === '') {
+        for (const every of chains.values()) if (every.base !== undefined) every.addLine(index);
+        continue;
+      }
+      chain = chains.get(name);
+      if (chain === undefined) {
+        const source = lines.at(index);
+        malformed(`a rule of chain ${name}, which table ${tableName} does not declare: ${source.text}`, source);
+        chain = new SavedChain(name, builtinChain(tableName, name, 'accept'), lines, index);
+        chains.set(name, chain);
+      }
     }
-    known = chain;
+    chain.addLine(index);
   }
-}
-
-/** Reads the lines of one table as rules. */
-class RuleReader {
-  private readonly quick: QuickReader;
-  private readonly table: string;
-  private readonly family: Family;
-  private readonly isChain: (name: string) => boolean;
-  private readonly malformed: (why: string, source: SourceLine) => void;
-
-  constructor(table: string, family: Family, isChain: (name: string) => boolean, malformed: (why: string, source: SourceLine) => void) {
-    this.quick = new QuickReader(family, isChain);
-    this.table = table;
-    this.family = family;
-    this.isChain = isChain;
-    this.malformed = malformed;
-  }
-
-  read(source: SourceLine): Rule {
-    const { text } = source;
-    const end = text.startsWith(APPEND) ? text.indexOf(' ', APPEND.length) : -1;
-    if (end >= 0) {
-      const rule = this.quick.read(text, end + 1, source);
-      if (rule !== undefined) return rule;
-    }
-    const tokens = lex(text);
-    if (tokens === undefined || tokens[0]?.text !== '-A' || tokens[1] === undefined) {
-      // A bad declaration was told of when it was met.
-      if (!text.startsWith(':')) this.malformed(`unreadable line of table ${this.table}: ${text}`, source);
-      return opaqueRule(`unreadable line "${text}"`, source, true);
-    }
-    const reading = readRule(tokens.slice(2), this.family, this.isChain, source);
-    if (reading.malformed !== undefined) this.malformed(`unreadable rule of table ${this.table} (${reading.malformed}): ${text}`, source);
-    return reading.rule;
-  }
+  return chain?.name ?? '';
 }
 
 /** Rules are printed chain by chain: what follows the last one printed is not there. */
@@ -209,6 +174,6 @@ function cutOff(table: OpenTable, last: string): void {
   let missing = last === '';
   for (const chain of table.chains.values()) {
     missing ||= chain.name === last;
-    if (missing) chain.rules.push(opaqueRule(`the end of table ${table.name} is missing`, chain.source));
+    if (missing) chain.addRule(opaqueRule(`the end of table ${table.name} is missing`, chain.source), 'behind');
   }
 }
