@@ -33,7 +33,7 @@ const ORDER = { nftables: 0, 'iptables-nft': 1, 'iptables-legacy': 2 } as const;
  */
 export function baseChains(netfilter: Netfilter, family: Family, hook: Hook): readonly HookedChain[] {
   let byKey = lists.get(netfilter);
-  if (byKey === undefined) lists.set(netfilter, (byKey = new Map()));
+  if (byKey === undefined) lists.set(netfilter, (byKey = new Map<string, readonly HookedChain[]>()));
   const key = `${String(family)} ${hook}`;
   let list = byKey.get(key);
   if (list === undefined) {

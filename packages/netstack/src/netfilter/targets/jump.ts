@@ -15,7 +15,7 @@ class Jump implements Target {
   }
 
   apply(): TargetResult {
-    return this as { readonly kind: 'jump' | 'goto'; readonly chain: string };
+    return this;
   }
 }
 
