@@ -2,7 +2,7 @@ import type { Node, ObjectEvidence } from '@skoop/core';
 import { type Family, type Ip, type Mac, type Prefix, familyOf, parseIp, parsePrefix } from '@skoop/netstack';
 
 /** flanneld's default; its flag `--kube-annotation-prefix` may change it, and nothing is then known of the nodes. */
-export const PREFIX = 'flannel.alpha.coreos.com/';
+const PREFIX = 'flannel.alpha.coreos.com/';
 
 /** What a node tells the others of itself, in its annotations, for one address family. */
 export interface TunnelEnd {

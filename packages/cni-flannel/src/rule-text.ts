@@ -8,7 +8,7 @@ export interface RuleText {
   readonly text: string;
 }
 
-export function readRule(rule: Rule): RuleText {
+function readRule(rule: Rule): RuleText {
   const { text } = rule.source;
   const option = (name: string): string | undefined => {
     const [, not, value] = new RegExp(`(?:^| )(! )?${name} (\\S+)`).exec(text) ?? [];

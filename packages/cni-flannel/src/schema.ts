@@ -12,7 +12,7 @@ export interface FlannelFlags {
 }
 
 /** Backends of flannel 0.28. */
-export const BACKENDS = ['vxlan', 'host-gw', 'udp', 'ipip', 'wireguard', 'ipsec', 'alloc', 'extension', 'tencent-vpc'] as const;
+const BACKENDS = ['vxlan', 'host-gw', 'udp', 'ipip', 'wireguard', 'ipsec', 'alloc', 'extension', 'tencent-vpc'] as const;
 
 /** Names and defaults are KubeSkoop's. */
 export const flannelBinder: ConfigBinder<FlannelFlags> = {

@@ -4,7 +4,7 @@ import { errorKind } from './error-kind.ts';
 import { pathOf } from './path.ts';
 import type { Places } from './places.ts';
 
-export interface Receiver {
+interface Receiver {
   readonly in: string;
   readonly src: string;
   readonly sport: number;

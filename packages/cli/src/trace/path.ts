@@ -28,7 +28,7 @@ function stepOf(step: Step): TransmissionStep {
   return { kind: step.kind, summary: summaryOf(step), evidence: step.evidence };
 }
 
-export function packetOf(packet: ModelPacket): Packet {
+function packetOf(packet: ModelPacket): Packet {
   return {
     src: formatIp(packet.src),
     sport: packet.sport,

@@ -8,7 +8,7 @@ export interface Machine {
 }
 
 /** Where a packet begins or ends, as {@link parsePlace} reads it. */
-export interface Place {
+interface Place {
   readonly host: string;
   readonly namespace: string;
 }

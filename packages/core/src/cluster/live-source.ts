@@ -56,7 +56,7 @@ export function clusterOf(raw: RawLists, annotations: readonly string[]): Cluste
 }
 
 /** A source that asks `dump` for each node once, whoever asks again meanwhile. */
-export function sourceOf(
+function sourceOf(
   cluster: Cluster,
   dump: (nodes: readonly string[]) => Promise<ReadonlyMap<string, NodeState>>,
   close: () => void,

@@ -9,7 +9,7 @@
 export type Verdict = 'delivered' | 'dropped' | 'rejected' | 'unknown';
 
 /** Worst first: what a conversation with several paths is called by. */
-export const WORST_FIRST: readonly Verdict[] = ['dropped', 'rejected', 'unknown', 'delivered'];
+const WORST_FIRST: readonly Verdict[] = ['dropped', 'rejected', 'unknown', 'delivered'];
 
 /** The worst of them; *unknown* of nothing. */
 export function worst(verdicts: readonly Verdict[]): Verdict {

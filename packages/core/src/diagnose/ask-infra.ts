@@ -96,7 +96,7 @@ function checked(on: NetNodeRef, method: string, answer: unknown): InfraResult {
 }
 
 /** Nothing that stands for an answer: the edge is unknown, and this says so. */
-export function unclear(on: NetNodeRef, method: string, why: string): InfraResult {
+function unclear(on: NetNodeRef, method: string, why: string): InfraResult {
   return {
     outcome: 'unknown',
     suspicions: [

@@ -31,7 +31,7 @@ export function healthOf(cluster: Cluster, conversations: readonly Conversation[
 }
 
 /** Every namespace that a packet of the question passed. */
-export function placesOf(conversations: readonly Conversation[]): readonly { readonly host: string; readonly namespace: string }[] {
+function placesOf(conversations: readonly Conversation[]): readonly { readonly host: string; readonly namespace: string }[] {
   const places = new Map<string, { host: string; namespace: string }>();
   for (const { forward, reply } of conversations)
     for (const way of [forward, reply])

@@ -104,7 +104,7 @@ function judgeBackend(cluster: Cluster, target: ServiceTarget, conversation: Con
 }
 
 /** Why a Service has nobody to send to. */
-export function noEndpoints(
+function noEndpoints(
   cluster: Cluster,
   { service, port }: ServiceTarget,
   node: string,

@@ -31,7 +31,7 @@ function serviceAddress({ spec, status }: Service, ip: Ip): 'cluster-ip' | 'exte
   return status.ingress.some((ingress) => is(ingress.ip)) ? 'load-balancer' : undefined;
 }
 
-export function nodeByAddress(cluster: Cluster, ip: Ip): Node | undefined {
+function nodeByAddress(cluster: Cluster, ip: Ip): Node | undefined {
   const told = cluster.nodes.find((node) => node.status.addresses.some(({ address }) => parseIp(address) === ip));
   if (told !== undefined) return told;
   // An address that only the kernel knows (a bridge's, a second uplink's) counts where one machine alone has it.

@@ -25,10 +25,3 @@ export function tupleOfPlain(
     ? undefined
     : { src, dst, protocol, sport: packet.sport, dport: packet.dport };
 }
-
-/** `tcp 10.0.0.1:40000 > 10.0.0.2:80`. */
-export function sayPacket(packet: PlainPacket): string {
-  const end = (ip: string, port: number): string =>
-    packet.protocol.includes('icmp') ? ip : ip.includes(':') ? `[${ip}]:${String(port)}` : `${ip}:${String(port)}`;
-  return `${packet.protocol} ${end(packet.src, packet.sport)} > ${end(packet.dst, packet.dport)}`;
-}

@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { NetNode, NetNodeRef } from '../contracts/net-node.ts';
 import type { Endpoint, Packet } from '../contracts/packet.ts';
 import type { Graph, Link, Path, Transmission, TransmissionAction } from '../contracts/packet-path.ts';
+import { refKey } from '../report/diagnosis.ts';
 import type { Conversation, Stop, Way } from './conversation.ts';
 import { plainPacket } from './packets.ts';
 import { podOf, refOf } from './places.ts';
@@ -94,24 +95,20 @@ export function graphOf(cluster: Cluster, paths: readonly Path[], conversations:
   for (const { forward, reply } of conversations)
     for (const way of [forward, reply])
       for (const stop of way?.stops ?? [])
-        if (stop.kind === 'cloud' && stop.node.label !== undefined) labels.set(key(stop.node), stop.node.label);
+        if (stop.kind === 'cloud' && stop.node.label !== undefined) labels.set(refKey(stop.node), stop.node.label);
   for (const { hops: stations } of paths) {
     for (const [index, { node, out }] of stations.entries()) {
-      const label = labels.get(key(node)) ?? labelOf(cluster, node);
-      nodes.set(key(node), { ...node, ...(label === undefined ? {} : { label }) });
+      const label = labels.get(refKey(node)) ?? labelOf(cluster, node);
+      nodes.set(refKey(node), { ...node, ...(label === undefined ? {} : { label }) });
       const next = stations[index + 1];
       const packet = out?.packet ?? next?.in?.packet;
-      if (next === undefined || packet === undefined || key(next.node) === key(node)) continue;
+      if (next === undefined || packet === undefined || refKey(next.node) === refKey(node)) continue;
       const type = linkType(node, next.node, packet);
-      const id = `${key(node)} ${key(next.node)} ${type}`;
+      const id = `${refKey(node)} ${refKey(next.node)} ${type}`;
       if (!links.has(id)) links.set(id, { from: node, to: next.node, type, packet });
     }
   }
   return { nodes: [...nodes.values()], links: [...links.values()] };
-}
-
-function key(ref: NetNodeRef): string {
-  return `${ref.type}/${ref.id}`;
 }
 
 function linkType(from: NetNodeRef, to: NetNodeRef, packet: Packet): string {

@@ -40,23 +40,6 @@ export function homeOf(cluster: Cluster, end: Endpoint): Home {
   }
 }
 
-/** The network node that stands for an end. */
-export function refOfEnd(end: Endpoint): NetNodeRef {
-  switch (end.kind) {
-    case 'pod':
-      return { type: 'pod', id: `${end.namespace ?? ''}/${end.name ?? ''}` };
-    case 'node':
-      return { type: 'node', id: end.name ?? end.ip };
-    case 'service':
-      return { type: 'service', id: `${end.namespace ?? ''}/${end.name ?? ''}` };
-    case 'external':
-    case 'ip':
-      return { type: 'external', id: end.ip };
-    default:
-      return end.kind satisfies never;
-  }
-}
-
 /** `pod default/web-1`, `node node1`: for a sentence. */
 export function spoken(ref: NetNodeRef): string {
   return ref.type === 'external' ? `the outside host ${ref.id}` : ref.type === 'service' ? `Service ${ref.id}` : `${ref.type} ${ref.id}`;

@@ -70,13 +70,6 @@ export function podMissing(cluster: Cluster, key: string): Suspicion {
   );
 }
 
-/** A node at which a packet from outside comes in. */
-export interface Arrival {
-  readonly node: string;
-  /** `undefined` where the node gave no dump, or has no device on a wire. */
-  readonly origin: Origin | undefined;
-}
-
 /** The first ten, by name: what a balancer may choose from is many. */
 const ARRIVALS = 10;
 

@@ -198,7 +198,7 @@ function product(a: number | undefined, b: number | null): number | undefined {
 }
 
 /** A conversation that came to its end before any kernel saw it. */
-export function endedAt(
+function endedAt(
   stops: readonly Stop[],
   verdict: Conversation['verdict'],
   suspicions: readonly Suspicion[],

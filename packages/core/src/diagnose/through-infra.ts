@@ -11,7 +11,7 @@ import { plainPacket } from './packets.ts';
 import { suspect } from './suspect.ts';
 
 /** A crossing whose packet the cloud has sent on, changed or elsewhere: it must be traced from there. */
-export interface Onward {
+interface Onward {
   readonly before: readonly Stop[];
   readonly crossings: readonly Crossing[];
   readonly suspicions: readonly Suspicion[];

@@ -5,7 +5,7 @@ import { codeOf, reasonOf } from './problem.ts';
 const LARGEST = 1 << 20;
 
 /** The fields of a package.json that discovery looks at; everything else is passed over. */
-export interface PackageJson {
+interface PackageJson {
   readonly name: string;
   readonly version: string;
   /** Names of `dependencies`, and of those for development and optional ones: all that its author chose. */

@@ -25,7 +25,7 @@ export function net(text: string): Prefix {
   return parsed;
 }
 
-export interface LinkSpec {
+interface LinkSpec {
   readonly name: string;
   /** `10.0.0.1/24`. */
   readonly addresses?: readonly string[];

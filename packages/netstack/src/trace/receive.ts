@@ -30,7 +30,7 @@ export function receiveHere(walk: Walk, place: Place, link: Link, frame: Frame):
   return isForUs(link, frame) ? ipReceive(walk, arrived(place, link, frame)) : wrongMac(place, link, frame);
 }
 
-export function isForUs(link: Link, frame: Frame): boolean {
+function isForUs(link: Link, frame: Frame): boolean {
   return frame.mac === undefined || frame.mac === link.mac || frame.mac === BROADCAST_MAC || link.device.kind === 'loopback';
 }
 

@@ -1,6 +1,6 @@
 import { type Manip, settle, translate } from '../conntrack/nat.ts';
 import { type Connection, replyTuple } from '../conntrack/connections.ts';
-import { type Ip, formatIp } from '../address/ip.ts';
+import type { Ip } from '../address/ip.ts';
 import { missingTopic } from '../namespace/lookup.ts';
 import { baseChains, tracksConnections } from '../netfilter/hooks.ts';
 import type { Chain, Hook, MatchContext, NatRequest, Table } from '../netfilter/model.ts';
@@ -264,9 +264,4 @@ function bind(
   });
   if (moved) walk.step({ kind: 'nat', manip, before: tupleOf(skb.packet), after: tupleOf(packet), restored: false, evidence });
   return { kind: 'pass', skb: { ...skb, packet, tracking: { ...skb.tracking, entry: next } } };
-}
-
-/** For messages: `10.0.0.1:80`. */
-export function endpointText(ip: Ip, port: number): string {
-  return typeof ip === 'number' ? `${formatIp(ip)}:${String(port)}` : `[${formatIp(ip)}]:${String(port)}`;
 }

@@ -65,4 +65,3 @@ export const kubeconfigSchema = z.object({
 
 export type KubeconfigCluster = z.infer<typeof clusterSchema>;
 export type KubeconfigUser = z.infer<typeof userSchema>;
-export type KubeconfigContext = z.infer<typeof contextSchema>;

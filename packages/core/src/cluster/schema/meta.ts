@@ -23,6 +23,6 @@ export function metaSchema(wanted: readonly string[]) {
 
 export type MetaSchema = ReturnType<typeof metaSchema>;
 
-export function pickAnnotations(all: Readonly<Record<string, string>>, wanted: readonly string[]): Record<string, string> {
+function pickAnnotations(all: Readonly<Record<string, string>>, wanted: readonly string[]): Record<string, string> {
   return Object.fromEntries(Object.entries(all).filter(([key]) => wanted.some((prefix) => key.startsWith(prefix))));
 }
