@@ -80,7 +80,11 @@ function routesOf(settings: Settings, family: Family, peers: readonly FlannelNod
       return peers.flatMap((peer) => {
         const end = endOf(peer, family);
         if (end === undefined) return [];
-        const direct = { via: end.publicIp, dev: undefined, onlink: false };
+        const direct = {
+          via: end.publicIp,
+          dev: settings.backend === 'host-gw' ? settings.hostInterface : undefined,
+          onlink: false,
+        };
         const tunnelled = { via: settings.backend === 'vxlan' ? end.podCidr.address : end.publicIp, dev: device, onlink: true };
         const forms = settings.backend === 'host-gw' ? [direct] : settings.directRouting ? [tunnelled, direct] : [tunnelled];
         return [{ family, to: peer, destination: end.podCidr, forms }];

@@ -1,7 +1,7 @@
 import type { Evidence, Suspicion } from '@skoop/core';
 import { type Prefix, type Route, contains, familyOf, formatIp, formatPrefix, parsePrefix } from '@skoop/netstack';
 import type { ExpectedRoute } from '../expectations.ts';
-import { annotationEvidence, podCidrEvidence } from '../flannel-node.ts';
+import { annotationEvidence, podCidrEvidence, readNode } from '../flannel-node.ts';
 import { type NodeView, ip, restart, seen, suspect } from './view.ts';
 
 /** The route to another node's pods (or, for some backends, to all). */
@@ -49,10 +49,11 @@ export function checkRoute(view: NodeView, expected: ExpectedRoute): readonly Su
 
 /** Routes into flannel's network, by its tunnel, to what is no node's any more. They do no harm until the network is given out again. */
 export function checkStaleRoutes(view: NodeView): readonly Suspicion[] {
-  const { own, peers, ns, settings, expected } = view;
+  const { cluster, own, ns, settings, expected } = view;
   const devices = new Set(expected.devices.map(({ name }) => name));
   const networks = settings.networks.map(parsePrefix).filter((network) => network !== undefined);
-  const owned = [own, ...peers].flatMap(({ ends }) => ends.map(({ podCidr }) => formatPrefix(podCidr)));
+  // Of a node that is just being removed as well: flanneld drops its route when it is gone.
+  const owned = cluster.nodes.flatMap((node) => readNode(node).ends.map(({ podCidr }) => formatPrefix(podCidr)));
   const whole = networks.map(formatPrefix);
   return ns.routes.flatMap((route) => {
     const destination = formatPrefix(route.destination);
