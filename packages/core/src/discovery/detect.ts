@@ -34,7 +34,7 @@ export async function detectProvider(discovery: Discovery, cluster: Cluster, ove
     const node = claimedNode(owned, cluster);
     return node === undefined ? [] : [{ owned, node }];
   });
-  const { best, considered, problems } = await surest(
+  const { best, considered, problems } = surest(
     await Promise.all(
       candidates.map(async ({ owned, node }) => {
         const loaded = await importProvider(owned);
@@ -68,7 +68,7 @@ export interface DetectedCni {
 export async function detectCni(discovery: Discovery, cluster: Cluster, override?: string): Promise<DetectedCni> {
   if (override !== undefined && override !== 'auto')
     return { plugin: await loadCni(discovery, override), because: ['--network-plugin'], considered: [], problems: [] };
-  const { best, considered, problems } = await surest(
+  const { best, considered, problems } = surest(
     await Promise.all(
       entriesOf(discovery, 'cni').map(async (owned) => {
         const loaded = await importCni(owned);

@@ -9,7 +9,8 @@ export const acmeConfig = {
   },
   parse(values) {
     const region = values['acme-region'];
-    if (!/^[a-z]+-[0-9]+$/.test(region)) return { ok: false, error: [{ flag: 'acme-region', message: `"${region}" is no region; one is moon-1` }] };
+    if (!/^[a-z]+-[0-9]+$/.test(region))
+      return { ok: false, error: [{ flag: 'acme-region', message: `"${region}" is no region; one is moon-1` }] };
     return { ok: true, value: { region, block: values['acme-block'], token: values['acme-token'] } };
   },
 };

@@ -23,7 +23,10 @@ export default {
   name: 'acme',
   detect(cluster) {
     const nodes = cluster.nodes.filter((node) => node.spec.providerID.startsWith('acme://'));
-    return { score: nodes.length > 0 ? 90 : 0, because: nodes.map((node) => `node ${node.metadata.name} has the providerID ${node.spec.providerID}`) };
+    return {
+      score: nodes.length > 0 ? 90 : 0,
+      because: nodes.map((node) => `node ${node.metadata.name} has the providerID ${node.spec.providerID}`),
+    };
   },
   async createNetwork(ctx) {
     const { region, block } = ctx.config(acmeConfig);
