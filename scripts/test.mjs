@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, pnpm } from './bootstrap.mjs';
+import { withCluster } from './cluster.mjs';
 import { run } from './process.mjs';
 import { missing } from './requirements.mjs';
 
@@ -17,7 +18,7 @@ const suites = [
   { name: 'unit', files: '/(?!.*\\.(kernel|cluster|install)\\.test\\.ts$).*\\.test\\.ts$' },
   { name: 'install', files: '\\.install\\.test\\.ts$' },
   { name: 'kernel', files: '\\.kernel\\.test\\.ts$', serial: true },
-  { name: 'cluster', files: '\\.cluster\\.test\\.ts$', serial: true },
+  { name: 'cluster', files: '\\.cluster\\.test\\.ts$', serial: true, cluster: true },
 ];
 
 /** @param {readonly string[]} names suites to run; all without any. What follows `--` goes to jest. */
@@ -41,7 +42,7 @@ export async function test(names) {
       continue;
     }
     console.log(`\n== ${suite.name}`);
-    const { passed, failed } = suite.files === undefined ? await runCommands(suite) : await runJest(suite, extra);
+    const { passed, failed } = await runSuite(suite, extra);
     totals.passed += passed;
     totals.failed += failed;
   }
@@ -53,13 +54,19 @@ export async function test(names) {
   return totals.failed === 0 && totals.passed > 0 ? 0 : 1;
 }
 
+async function runSuite(suite, extra) {
+  if (suite.files === undefined) return runCommands(suite);
+  if (!suite.cluster) return runJest(suite, extra, process.env);
+  return (await withCluster((env) => runJest(suite, extra, env))) ?? { passed: 0, failed: 1 };
+}
+
 async function runCommands(suite) {
   let failed = 0;
   for (const command of suite.commands) if ((await run(...pnpm(command))) !== 0) failed++;
   return { passed: suite.commands.length - failed, failed };
 }
 
-async function runJest(suite, extra) {
+async function runJest(suite, extra, env) {
   const folder = mkdtempSync(join(tmpdir(), 'skoop-test-'));
   const report = join(folder, 'report.json');
   try {
@@ -74,7 +81,7 @@ async function runJest(suite, extra) {
       ...extra,
     ];
     // The summary of the results goes to the report; what jest prints while it works is on standard error.
-    const status = await run('node', args, { stdio: ['inherit', 'ignore', 'inherit'] });
+    const status = await run('node', args, { env, stdio: ['inherit', 'ignore', 'inherit'] });
     return counts(report, status);
   } finally {
     rmSync(folder, { recursive: true, force: true });

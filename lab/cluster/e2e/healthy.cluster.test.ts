@@ -1,0 +1,128 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Connection, connectForReal } from './connection.ts';
+import { KUBECONFIG, at } from './lab.ts';
+import { NODES, type Scene, fill, prepare } from './scene.ts';
+import { type Question, answerOf, diagnose, receiversOf, takeSnapshot } from './skoop.ts';
+
+const PATIENCE = 180_000;
+const onCluster = KUBECONFIG === undefined ? describe.skip : describe;
+
+/** A question, the connection that it is about, and who receives it; one of several, where they are separated by commas. */
+type Row = readonly [name: string, question: Question, connection: Connection, receivers: string];
+
+const client = '{client.pod}';
+const http = (from: string, address: string, port = '8080'): Connection => ({ from, speaks: 'http', address, port });
+const ROWS: readonly Row[] = [
+  ['pod → pod on its node', { from: client, to: '{near.pod}:8080' }, http(client, '{near}'), '{near.pod}'],
+  ['pod → pod on another node', { from: client, to: '{far.pod}:http' }, http(client, '{far}'), '{far.pod}'],
+  ['pod → ClusterIP with a named target port', { from: client, to: 'svc/web' }, http(client, '{web}', '80'), '{web.pods}'],
+  ['pod → ClusterIP with a numbered one', { from: client, to: 'svc/web-numbered' }, http(client, '{web-numbered}', '80'), '{web.pods}'],
+  ['pod → NodePort of its node', { from: client, to: 'node/node1:{nodeport}' }, http(client, '172.30.0.11', '{nodeport}'), '{web.pods}'],
+  ['pod → NodePort of another', { from: client, to: 'node/node2:{nodeport}' }, http(client, '172.30.0.12', '{nodeport}'), '{web.pods}'],
+  [
+    'pod → DNS',
+    { from: client, to: 'svc/kube-system/kube-dns:53', protocol: 'udp' },
+    { from: client, speaks: 'dns', address: '10.96.0.10', port: '53' },
+    '{dns.pods}',
+  ],
+  ['node → pod on it', { from: 'node/node1', to: '{near.pod}:8080' }, http('node1', '{near}'), '{near.pod}'],
+  ['node → pod on another', { from: 'node/node1', to: '{far.pod}:8080' }, http('node1', '{far}'), '{far.pod}'],
+  ['pod → its node', { from: client, to: 'node/node1:8090' }, http(client, '172.30.0.11', '8090'), 'node1'],
+  ['pod → another node', { from: client, to: 'node/node2:8090' }, http(client, '172.30.0.12', '8090'), 'node2'],
+  [
+    'pod → API server',
+    { from: client, to: 'svc/kubernetes' },
+    { from: client, speaks: 'tls', address: '10.96.0.1', port: '443' },
+    '172.30.0.1',
+  ],
+  ['pod → host outside', { from: client, to: '172.30.0.200:8080' }, http(client, '172.30.0.200'), '172.30.0.200'],
+  [
+    'host outside → NodePort',
+    { from: '172.30.0.200', to: 'node/node1:{nodeport}' },
+    http('outside', '172.30.0.11', '{nodeport}'),
+    '{web.pods}',
+  ],
+];
+/** What a receiver that is no pod or node says. */
+const SAYS: Readonly<Record<string, string>> = { '172.30.0.200': 'outside' };
+
+onCluster('a healthy cluster', () => {
+  let scene: Scene;
+  let folder: string;
+  let snapshot: string;
+  const filled = <T extends object>(row: T): T => JSON.parse(fill(scene, JSON.stringify(row))) as T;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'skoop-healthy-'));
+    scene = await prepare();
+    snapshot = join(folder, 'healthy.tar.gz');
+    await takeSnapshot(snapshot);
+  }, PATIENCE);
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  test.each(ROWS)(
+    '%s',
+    async (_name, question, connection, receivers) => {
+      const expected = fill(scene, receivers).split(',');
+      const [answer, recorded, real] = await Promise.all([
+        diagnose(filled(question)),
+        diagnose(filled(question), snapshot),
+        connectForReal(filled(connection), NODES),
+      ]);
+      expect(real).toMatchObject({ verdict: 'delivered' });
+      if (connection.speaks === 'http') expect(expected.map((id) => SAYS[id] ?? id.replace(/.*\//, ''))).toContain(real.answer);
+      if (connection.speaks === 'dns') expect(real.answer).toBe('status 0, 1 answers, the last 10.96.0.1');
+      expect({ verdict: answer.verdict, receivers: receiversOf(answer) }).toEqual({ verdict: 'delivered', receivers: expected });
+      expect(answer.suspicions.filter(({ level }) => level !== 'INFO')).toEqual([]);
+      expect(answerOf(recorded)).toEqual(answerOf(answer));
+    },
+    PATIENCE,
+  );
+});
+
+/** Tables of nft's own, as firewalld makes them, beside those of iptables. */
+const TABLES: readonly (readonly [name: string, last: string])[] = [
+  ['that accepts', 'accept'],
+  ['that drops the rest', 'drop'],
+];
+
+onCluster('a native nftables table', () => {
+  let scene: Scene;
+  beforeAll(async () => {
+    scene = await prepare();
+  }, PATIENCE);
+  afterAll(() => at('node2', 'nft delete table inet firewalld 2>/dev/null || :'));
+
+  test.each(TABLES)(
+    '%s is never silently an accept',
+    async (_name, last) => {
+      await at(
+        'node2',
+        `nft delete table inet firewalld 2>/dev/null || :
+nft -f - <<'END'
+table inet firewalld {
+  chain filter_FORWARD {
+    type filter hook forward priority filter + 10; policy accept;
+    ct state established,related accept
+    ip daddr 10.96.0.0/16 accept
+    ${last}
+  }
+}
+END`,
+      );
+      const [answer, real] = await Promise.all([
+        diagnose({ from: fill(scene, client), to: fill(scene, '{far.pod}:8080') }),
+        connectForReal(http(fill(scene, client), fill(scene, '{far}')), NODES),
+      ]);
+      expect(['unknown', real.verdict]).toContain(answer.verdict);
+      const named = answer.suspicions.filter(({ evidence }) => JSON.stringify(evidence).includes('firewalld'));
+      if (answer.verdict !== 'delivered') expect(named.map(({ on, cause }) => [on.id, cause])).toContainEqual(['node2', true]);
+    },
+    PATIENCE,
+  );
+});

@@ -1,0 +1,84 @@
+import { fileURLToPath } from 'node:url';
+import { at, eventually, kubectl } from './lab.ts';
+
+/** What the tests ask about, by the names that they use in braces: `{client}` is the client's address, `{far.pod}` its peer's name. */
+export type Scene = ReadonlyMap<string, string>;
+
+interface PodObject {
+  readonly metadata: { readonly namespace: string; readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly spec: { readonly nodeName: string };
+  readonly status: { readonly podIP: string };
+}
+
+export const NODES = ['node1', 'node2'];
+const MANIFESTS = fileURLToPath(new URL('../manifests/', import.meta.url));
+/** A server on the host outside, which ends with the cluster. */
+const OUTSIDE = `mkdir -p "$state/outside"; echo outside >"$state/outside/index.html"
+ss -Hltn 'sport = :8080' | grep -q . || busybox httpd -p 8080 -h "$state/outside"`;
+
+/** Runs everything that is asked about, and finds out what it is called: `client` and `near` are pods on node1, `far` is one on node2. */
+export async function prepare(): Promise<Scene> {
+  for (const file of ['sample.yaml', 'e2e.yaml']) await kubectl('apply', '-f', `${MANIFESTS}${file}`);
+  for (const workload of ['deployment/web', 'deployment/client', 'daemonset/on-node'])
+    await kubectl('rollout', 'status', workload, '--timeout=120s');
+  await kubectl('wait', '--for=condition=Ready', 'pod/marked', '--timeout=120s');
+  await at('outside', OUTSIDE);
+  const { items } = JSON.parse(await kubectl('get', 'pods', '-A', '-o', 'json')) as { items: readonly PodObject[] };
+  const pods = items.filter(({ metadata }) => !('deletionTimestamp' in metadata));
+  const scene = new Map<string, string>();
+  const add = (name: string, app: string, node: string): void => {
+    const pod = pods.find(({ metadata, spec }) => metadata.labels?.['app'] === app && spec.nodeName === node);
+    if (pod === undefined) throw new Error(`no pod of ${app} runs on ${node}`);
+    scene.set(name, pod.status.podIP).set(`${name}.pod`, keyOf(pod));
+  };
+  add('client', 'client', 'node1');
+  add('near', 'web', 'node1');
+  add('far', 'web', 'node2');
+  scene.set(
+    'web.pods',
+    keysOf(pods, (labels) => labels?.['app'] === 'web'),
+  );
+  scene.set(
+    'dns.pods',
+    keysOf(pods, (labels) => labels?.['k8s-app'] === 'kube-dns'),
+  );
+  for (const name of ['web', 'web-numbered']) scene.set(name, await field('svc', name, '{.spec.clusterIP}'));
+  scene.set('nodeport', await field('svc', 'web', '{.spec.ports[0].nodePort}'));
+  const cidr = await field('node', 'node2', '{.spec.podCIDR}');
+  scene.set('far.cidr', cidr).set('far.network', cidr.replace(/\/.*/, ''));
+  scene.set('far.gateway', cidr.replace(/0\/.*/, '1'));
+  scene.set('far.vtep', (await at('node2', 'cat /sys/class/net/flannel.1/address')).trim());
+  const chain = await eventually(async () => {
+    const jump = /-A KUBE-SERVICES .*"default\/web:http cluster IP".* -j (KUBE-SVC-\w+)/.exec(
+      await at('node1', 'iptables-nft-save -t nat'),
+    );
+    if (jump?.[1] === undefined) throw new Error('kube-proxy has not written the rules of Service web');
+    return jump[1];
+  });
+  return scene.set('web.chain', chain);
+}
+
+/** A text with the scene's names put in. */
+export function fill(scene: Scene, text: string): string {
+  return text.replaceAll(/\{([a-z][a-z.-]*)\}/g, (_, name: string) => {
+    const value = scene.get(name);
+    if (value === undefined) throw new RangeError(`nothing is called {${name}}`);
+    return value;
+  });
+}
+
+async function field(kind: string, name: string, path: string): Promise<string> {
+  return kubectl('get', kind, name, '-o', `jsonpath=${path}`);
+}
+
+function keyOf({ metadata }: PodObject): string {
+  return `${metadata.namespace}/${metadata.name}`;
+}
+
+function keysOf(pods: readonly PodObject[], isWanted: (labels: PodObject['metadata']['labels']) => boolean): string {
+  return pods
+    .filter(({ metadata }) => isWanted(metadata.labels))
+    .map(keyOf)
+    .sort()
+    .join(',');
+}
