@@ -9,16 +9,16 @@ import { missing } from './requirements.mjs';
 
 const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 
-/** In the order of their cost. `files` is a pattern over test files; without one the suite is a list of commands. */
+/** In the order of their cost. `files` is a glob of test files; without one the suite is a list of commands. */
 const suites = [
   {
     name: 'check',
     commands: [['exec', 'turbo', 'run', 'lint', 'publint', 'types', 'format:check', 'unused', '--output-logs=errors-only']],
   },
-  { name: 'unit', files: '/(?!.*\\.(kernel|cluster|install)\\.test\\.ts$).*\\.test\\.ts$' },
-  { name: 'install', files: '\\.install\\.test\\.ts$' },
-  { name: 'kernel', files: '\\.kernel\\.test\\.ts$', serial: true },
-  { name: 'cluster', files: '\\.cluster\\.test\\.ts$', serial: true, cluster: true },
+  { name: 'unit', files: '**/!(*.kernel|*.cluster|*.install).test.ts' },
+  { name: 'install', files: '**/*.install.test.ts' },
+  { name: 'kernel', files: '**/*.kernel.test.ts', serial: true },
+  { name: 'cluster', files: '**/*.cluster.test.ts', serial: true, cluster: true },
 ];
 
 /** @param {readonly string[]} names suites to run; all without any. What follows `--` goes to jest. */
@@ -72,7 +72,8 @@ async function runJest(suite, extra, env) {
   try {
     const args = [
       ...JEST,
-      '--testPathPatterns',
+      // No pattern over paths: what is given besides would widen it.
+      '--testMatch',
       suite.files,
       '--json',
       `--outputFile=${report}`,

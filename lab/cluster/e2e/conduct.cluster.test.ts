@@ -29,24 +29,29 @@ onCluster('how it behaves', () => {
     await rm(folder, { recursive: true });
   });
 
-  const asked = (): readonly string[] => ['diagnose', fill(scene, '{client.pod}'), fill(scene, '{far.pod}:8080'), ...IMAGE];
+  const asked = (...image: readonly string[]): readonly string[] => [
+    'diagnose',
+    fill(scene, '{client.pod}'),
+    fill(scene, '{far.pod}:8080'),
+    ...(image.length > 0 ? image : IMAGE),
+  ];
 
-  /** A live diagnosis that gets a signal once its pods run. */
-  function signalled(signal: NodeJS.Signals): Promise<Ran> {
+  /** A live diagnosis that gets a signal once a node is in this phase. */
+  function signalled(signal: NodeJS.Signals, phase: 'starting' | 'collecting'): Promise<Ran> {
     let isSent = false;
     return skoop([...asked(), '-v'], {
       onTalk: (stderr, kill) => {
-        if (isSent || !stderr.includes(': collecting')) return;
+        if (isSent || !stderr.includes(`: ${phase}`)) return;
         isSent = true;
         kill(signal);
       },
     });
   }
 
-  test(
-    'Ctrl-C leaves no pod',
-    async () => {
-      const ran = await signalled('SIGINT');
+  test.each(['starting', 'collecting'] as const)(
+    'Ctrl-C while pods are %s leaves none',
+    async (phase) => {
+      const ran = await signalled('SIGINT', phase);
       expect({ status: ran.status, stdout: ran.stdout, left: await collectorsLeft() }).toEqual({ status: 130, stdout: '', left: [] });
     },
     PATIENCE,
@@ -55,7 +60,7 @@ onCluster('how it behaves', () => {
   test(
     'what a killed run leaves, cleanup removes',
     async () => {
-      const killed = await signalled('SIGKILL');
+      const killed = await signalled('SIGKILL', 'collecting');
       expect(killed.status).toBeNull();
       const left = await collectorsLeft();
       expect(left.length).toBeGreaterThan(0);
@@ -117,7 +122,7 @@ onCluster('how it behaves', () => {
   test(
     'an image that can not be pulled: why',
     async () => {
-      const ran = await skoop([...asked(), '-o', 'json', '--collector-image', 'registry.invalid/none:1']);
+      const ran = await skoop([...asked('--collector-image', 'registry.invalid/none:1'), '-o', 'json']);
       const { verdict, suspicions } = JSON.parse(ran.stdout) as Diagnosis;
       expect([ran.status, verdict]).toEqual([3, 'unknown']);
       const causes = suspicions.filter(({ cause }) => cause).map(({ code, message }) => [code, message]);
