@@ -1,7 +1,7 @@
 import { type Fabric, type FabricAnswer, type FabricEdge, type Ip, formatIp, isLinkLocal, parseIp } from '@skoop/netstack';
 import type { Cluster } from '../cluster/cluster.ts';
 import { podByAddress } from './owners.ts';
-import { type HostNamespace, addressesOf, rootOf, uplinkFor, wiresOf } from './wires.ts';
+import { type HostNamespace, addressesOf, rootOf, unseenDevices, uplinkFor, wiresOf } from './wires.ts';
 
 /** What the wires between the nodes are known to connect. */
 interface Stations {
@@ -30,7 +30,8 @@ function survey(cluster: Cluster): Stations {
   for (const state of cluster.hosts.values()) {
     if (state.kind === 'missing') continue;
     const { host } = state;
-    hosts.add(host.id);
+    // Who answers on the wire of such a machine can't be told: it is as if it gave no dump.
+    if (unseenDevices(host) === undefined) hosts.add(host.id);
     for (const namespace of host.namespaces.values()) {
       const place = { host, namespace };
       const wires = wiresOf(place);

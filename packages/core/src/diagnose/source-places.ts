@@ -7,7 +7,7 @@ import { type ServiceTarget, chooseBackends, familyOfText } from './backends.ts'
 import { rootPlace } from './fabric.ts';
 import { homeOf, spoken } from './places.ts';
 import { suspect } from './suspect.ts';
-import { uplinkFor } from './wires.ts';
+import { unseenDevices, uplinkFor } from './wires.ts';
 
 /** Where a process of a node or a pod sends from, or why that can't be told. */
 export type Sending =
@@ -38,7 +38,12 @@ function unseen(node: NetNodeRef, why: Suspicion): Sending {
 /** A node that the packet needs and that gave no dump. */
 export function nodeUnreachable(cluster: Cluster, node: string): Suspicion {
   const state = cluster.hosts.get(node);
-  const why = state?.kind === 'missing' ? state.why : 'it was not asked';
+  const why =
+    state === undefined
+      ? 'it was not asked'
+      : state.kind === 'missing'
+        ? state.why
+        : `in its dump, ${unseenDevices(state.host) ?? 'all is there'}`;
   return suspect(
     'COLLECT_NODE_UNREACHABLE',
     'WARNING',

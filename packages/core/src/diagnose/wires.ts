@@ -10,6 +10,11 @@ export function rootOf(host: Host): NetworkNamespace | undefined {
   return host.namespaces.get(host.root);
 }
 
+/** Why a machine's dump doesn't tell which devices and addresses it has; `undefined` where it does. */
+export function unseenDevices(host: Host): string | undefined {
+  return rootOf(host)?.gaps.find(({ topic, kind }) => (topic === 'links' || topic === 'addresses') && kind !== 'unsupported')?.why;
+}
+
 /** The devices by which a namespace hangs on a wire that no dump shows. */
 export function wiresOf(place: HostNamespace): readonly Link[] {
   return place.namespace.links.filter((link) => isWire(place, link));
