@@ -2,6 +2,7 @@ import { Command } from '@oclif/core/command';
 import type { FlagValues } from '@skoop/core';
 import type { ResolvedValues } from '@skoop/core/plugins';
 import { isSet } from './config/values.ts';
+import { unknownFlags } from './errors/unknown.ts';
 import { resolve } from './config/resolve.ts';
 import type { Flag } from './flags/flag.ts';
 import { normaliseArguments } from './flags/normalise.ts';
@@ -64,7 +65,11 @@ export abstract class SkoopCommand extends Command {
   private async read(plugins: LoadedPlugins | undefined): Promise<{ run: Run; warnings: readonly string[] }> {
     const table = [...this.table, ...(plugins?.flags ?? [])];
     const { argv, explicit } = normaliseArguments(this.argv, table);
-    const parsed = await this.parse({ flags: toOclif(table), args: this.ctor.args, strict: this.ctor.strict }, [...argv]);
+    const parsed = await this.parse({ flags: toOclif(table), args: this.ctor.args, strict: this.ctor.strict }, [...argv]).catch(
+      async (error: unknown) => {
+        throw isNamingFlags(error) ? await unknownFlags(error.flags, table) : error;
+      },
+    );
     const metadata = parsed.metadata.flags;
     const given = Object.fromEntries(Object.entries(parsed.flags).filter(([name]) => metadata[name]?.setFromDefault !== true));
     const { resolved, secrets, file } = await resolve(table, { ...given, ...explicit });
@@ -77,6 +82,10 @@ export abstract class SkoopCommand extends Command {
     const { pluginWarnings } = await import('./plugins/warnings.ts');
     return { run, warnings: await pluginWarnings(plugins, file, table) };
   }
+}
+
+function isNamingFlags(error: unknown): error is { readonly flags: readonly string[] } {
+  return typeof error === 'object' && error !== null && 'flags' in error && Array.isArray(error.flags);
 }
 
 function verbosityOf(values: FlagValues, repeated: number): Verbosity {

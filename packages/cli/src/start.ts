@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { Exit } from './run/exit.ts';
 import { PACKAGE_ROOT, packageVersion } from './run/package-root.ts';
-import { routeArguments } from './run/route.ts';
+import { isKnown, routeArguments } from './run/route.ts';
 
 /** Runs the program and ends the process. `invokedAs` is the path that it was started by. */
 export async function start(argv: readonly string[], invokedAs: string): Promise<void> {
@@ -21,6 +21,7 @@ export async function start(argv: readonly string[], invokedAs: string): Promise
 
 async function run(args: string[]): Promise<number> {
   try {
+    if (!isKnown(args)) throw await (await import('./errors/unknown.ts')).unknownCommand(args);
     const { run: runOclif } = await import('@oclif/core/run');
     const status = await runOclif(args, PACKAGE_ROOT);
     return typeof status === 'number' ? status : Exit.ok;

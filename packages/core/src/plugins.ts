@@ -1,6 +1,7 @@
 /** Discovery and configuration alone: what a command line needs before it knows what it will do, without the rest of core. */
 export { collectFlags, type BoundBinder, type CollectedFlags } from './config/collect-flags.ts';
 export { loadConfigFile, type ConfigFile } from './config/config-file.ts';
+export { nearest } from './config/did-you-mean.ts';
 export { secretsOf } from './config/redact.ts';
 export { makeConfigReader, parseAll } from './config/reader.ts';
 export { type ResolvedValues, type ValueOrigin, describeOrigin, resolveValues, variableOf } from './config/resolve-values.ts';

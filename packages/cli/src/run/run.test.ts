@@ -1,21 +1,68 @@
 import { describe, expect, test } from '@jest/globals';
+import { COMMANDS } from '../flags/commands.ts';
 import { wantsColor } from './color.ts';
 import { createLogger, redact } from './logger.ts';
-import { routeArguments } from './route.ts';
+import { isKnown, routeArguments } from './route.ts';
 
 describe('which command is meant', () => {
-  test.each<[name: string, argv: readonly string[], routed: readonly string[]]>([
-    ['nothing: help', [], ['--help']],
-    ["KubeSkoop's form is a diagnosis", ['-s', 'a', '-d', 'b'], ['diagnose', '-s', 'a', '-d', 'b']],
-    ['any flag first is a diagnosis', ['--snapshot', 'x', 'a', 'b'], ['diagnose', '--snapshot', 'x', 'a', 'b']],
-    ['a command stays', ['trace', 'x.dump', '-s', 'a'], ['trace', 'x.dump', '-s', 'a']],
-    ['help of everything', ['--help'], ['--help']],
-    ['help of a command, as a command', ['help', 'plugins', 'list'], ['plugins', 'list', '--help']],
-    ['flags without a value may stand in front', ['-v', '--no-color', 'demo'], ['demo', '-v', '--no-color']],
-    ['but not behind --', ['-q', 'diagnose', '--', 'a'], ['diagnose', '-q', '--', 'a']],
-    ['and in front of -s they are the diagnosis’s', ['-v', '-s', 'a', '-d', 'b'], ['diagnose', '-v', '-s', 'a', '-d', 'b']],
-  ])('%s', (_name, argv, routed) => {
-    expect(routeArguments(argv)).toEqual(routed);
+  test.each<[line: string, routed: string]>([
+    ['', '--help'],
+    ['-h', '--help'],
+    ['--help', '--help'],
+    ['help', '--help'],
+    ['-v --help', '--help'],
+    // KubeSkoop's form
+    ['-s a -d b', 'diagnose -s a -d b'],
+    ['-v -s a -d b', 'diagnose -v -s a -d b'],
+    ['--kube-config x -s a -d b -p 80', 'diagnose --kube-config x -s a -d b -p 80'],
+    // a flag first and no command is a diagnosis
+    ['--snapshot x a b', 'diagnose --snapshot x a b'],
+    ['--snapshot=x a b', 'diagnose --snapshot=x a b'],
+    ['-s a demo', 'diagnose -s a demo'],
+    ['-- a b', 'diagnose -- a b'],
+    // a command first stays
+    ['trace x.dump -s a', 'trace x.dump -s a'],
+    ['a b', 'a b'],
+    ['help plugins list', 'plugins list --help'],
+    // flags may stand in front of it, as kubectl has it
+    ['--context prod snapshot --output x', 'snapshot --output x --context prod'],
+    ['--collector-image i diagnose a b', 'diagnose a b --collector-image i'],
+    ['-n web --as=joe diagnose a b', 'diagnose a b -n web --as=joe'],
+    ['-ojson plugins list', 'plugins list -ojson'],
+    ['-o json plugins inspect flannel', 'plugins inspect flannel -o json'],
+    ['-v --no-color demo', 'demo -v --no-color'],
+    ['-vv -v=3 demo', 'demo -vv -v=3'],
+    ['-s 10.0.0.1 trace x.dump', 'trace x.dump -s 10.0.0.1'],
+    ['-n web help diagnose', 'diagnose -n web --help'],
+    ['-h diagnose', 'diagnose -h'],
+    // but not behind --
+    ['-q diagnose -- a', 'diagnose -q -- a'],
+    // a plugin's flags are not known yet
+    ['--acme-block diagnose a b', 'diagnose a b --acme-block'],
+    ['--acme-region moon-1 diagnose a b', 'diagnose a b --acme-region moon-1'],
+    ['--acme-region moon-1 -s a -d b', 'diagnose --acme-region moon-1 -s a -d b'],
+  ])('skoop %s', (line, routed) => {
+    expect(routeArguments(line.split(' ').filter((word) => word !== '')).join(' ')).toBe(routed);
+  });
+
+  test.each([
+    ['diagnose a b', true],
+    ['plugins -o json', true],
+    ['plugins list', true],
+    ['--help', true],
+    ['plugins lst', false],
+    ['diagnoze a b', false],
+    ['default/web svc/db', false],
+    ['toString', false],
+  ])('skoop %s: known %p', (line, known) => {
+    expect(isKnown(line.split(' '))).toBe(known);
+  });
+
+  test('a flag means the same wherever it is one', () => {
+    const kinds = new Map<string, Set<boolean>>();
+    for (const flag of Object.values(COMMANDS).flat())
+      for (const name of [flag.name, flag.char ?? flag.name]) kinds.set(name, (kinds.get(name) ?? new Set()).add(flag.type === 'boolean'));
+    expect([...kinds].filter(([, types]) => types.size > 1)).toEqual([]);
   });
 });
 

@@ -1,0 +1,21 @@
+import { DIAGNOSE } from './diagnose.ts';
+import type { Flag } from './flag.ts';
+import { EXPLAIN, PLAIN, PLUGINS, VERSION } from './small.ts';
+import { CLEANUP, COLLECT, SNAPSHOT } from './snapshot.ts';
+import { TRACE } from './trace.ts';
+
+/** The flags of every command, by its words. */
+export const COMMANDS: Readonly<Record<string, readonly Flag[]>> = {
+  cleanup: CLEANUP,
+  collect: COLLECT,
+  completion: PLAIN,
+  demo: PLAIN,
+  diagnose: DIAGNOSE,
+  explain: EXPLAIN,
+  plugins: PLUGINS,
+  'plugins inspect': PLUGINS,
+  'plugins list': PLUGINS,
+  snapshot: SNAPSHOT,
+  trace: TRACE,
+  version: VERSION,
+};
