@@ -1,5 +1,5 @@
-import type { ClusterFacts, ClusterSource, CniConfig, CniPlugin, Network, UsedPlugin } from '@skoop/core';
-import { composeNetwork, skoopError } from '@skoop/core';
+import type { ClusterFacts, ClusterSource, CniConfig, CniPlugin, Network, Provider, ProviderContext, UsedPlugin } from '@skoop/core';
+import { composeNetwork, isSkoopError, skoopError } from '@skoop/core';
 import { detectCni, detectProvider, makeConfigReader } from '@skoop/core/plugins';
 import { isSet, textOf } from '../config/values.ts';
 import type { LoadedPlugins } from '../plugins/load-plugins.ts';
@@ -23,13 +23,13 @@ export async function buildNetwork(run: Run, plugins: LoadedPlugins, source: Clu
     detectProvider(discovery, cluster, textOf(values, 'cloud-provider')),
     detectCni(discovery, cluster, textOf(values, 'network-plugin')),
   ]);
-  for (const problem of [...detectedProvider.problems, ...detectedCni.problems]) log.warn(problem.message);
+  for (const problem of [...detectedProvider.problems, ...detectedCni.problems]) log.warn(`${problem.message} [${problem.code}]`);
   const { provider } = detectedProvider;
   const cni =
     detectedCni.plugin === undefined
       ? undefined
-      : { plugin: detectedCni.plugin, config: overruled(detectedCni.plugin.configure(cluster, config), values) };
-  const network = await provider.createNetwork({
+      : await configured(plugins, detectedCni.plugin, (plugin) => overruled(plugin.configure(cluster, config), values));
+  const network = await created(plugins, provider, {
     cluster,
     signal,
     log,
@@ -60,6 +60,41 @@ export async function buildNetwork(run: Run, plugins: LoadedPlugins, source: Clu
       log.note(`--${flag} ${textOf(values, flag) ?? ''} overrules what would be detected`);
   }
   return { network, cni, facts, used: usedPlugins(plugins, provider.name, cni?.plugin.name) };
+}
+
+async function configured(plugins: LoadedPlugins, plugin: CniPlugin, configure: (plugin: CniPlugin) => CniConfig) {
+  const config = await answered(plugins, 'cni', plugin.name, 'read its configuration', () => configure(plugin));
+  return { plugin, config };
+}
+
+function created(plugins: LoadedPlugins, provider: Provider, context: ProviderContext): Promise<Network> {
+  return answered(plugins, 'provider', provider.name, 'build the network', async () => {
+    const network: Partial<Network> | undefined = await provider.createNetwork(context);
+    if (typeof network?.diagnose !== 'function' || typeof network.dispose !== 'function')
+      throw new TypeError('createNetwork gave no Network (diagnose, dispose)');
+    return network as Network;
+  });
+}
+
+/** What goes wrong inside of a plugin is said to be the plugin's; errors with a code are meant for the user as they are. */
+async function answered<T>(
+  { discovery }: LoadedPlugins,
+  kind: 'provider' | 'cni',
+  name: string,
+  what: string,
+  call: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (isSkoopError(error)) throw error;
+    const owner = discovery.plugins.find(({ manifest }) => manifest.plugins.some((entry) => entry.kind === kind && entry.name === name));
+    const reason = error instanceof Error ? error.message : String(error);
+    throw skoopError('PLUGIN_FAILED', `plugin ${owner?.package ?? name} (${owner?.path ?? ''}): ${name} could not ${what}: ${reason}`, {
+      remedy: `update or remove ${owner?.package ?? name}; --${kind === 'cni' ? 'network-plugin' : 'cloud-provider'} names another`,
+      cause: error,
+    });
+  }
 }
 
 function overruled(config: CniConfig, values: Run['values']): CniConfig {

@@ -34,6 +34,13 @@ describe('what was thrown, as a status and a sentence', () => {
     expect(toFailure(thrown)).toMatchObject(expected);
   });
 
+  test('a code is shown, but for mistakes on the command line', () => {
+    expect(renderFailure(toFailure(skoopError('OBJECT_UNKNOWN', 'no pod "x"', { remedy: 'Look.' })), false)).toBe(
+      'error: no pod "x" [OBJECT_UNKNOWN]\n  Look.\n',
+    );
+    expect(renderFailure(toFailure(usageError('no such thing')), false)).toBe('error: no such thing\n');
+  });
+
   test('the stack of a bug is shown only when asked for', () => {
     const failure = toFailure(new TypeError('x'));
     expect(renderFailure(failure, false)).not.toMatch(/\n\s+at /);

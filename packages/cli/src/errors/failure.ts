@@ -5,6 +5,8 @@ export interface Failure {
   readonly exit: ExitStatus;
   readonly message: string;
   readonly remedy: string;
+  /** Stable, to search for; mistakes on the command line have none. */
+  readonly code?: string;
   /** For a bug only. */
   readonly stack?: string;
 }
@@ -17,6 +19,7 @@ export function toFailure(thrown: unknown): Failure {
       exit: error.exit === 4 ? Exit.unreachable : Exit.usage,
       message: error.message,
       remedy: typeof error.remedy === 'string' ? error.remedy : '',
+      ...(typeof error.code === 'string' && error.code !== 'USAGE' && { code: error.code }),
     };
   }
   if (error.name === 'InterruptedError') return { exit: Exit.interrupted, message: 'interrupted', remedy: '' };

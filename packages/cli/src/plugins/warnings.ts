@@ -7,7 +7,7 @@ import type { LoadedPlugins } from './load-plugins.ts';
 export async function pluginWarnings(plugins: LoadedPlugins, file: ConfigFile, table: readonly Flag[]): Promise<readonly string[]> {
   const { unknownKeys } = await import('@skoop/core/plugins');
   const known = new Set([...table, ...Object.values(COMMANDS).flat()].map((flag) => flag.name));
-  return [...plugins.problems, ...unknownKeys(file, known)].map(({ message, remedy }) =>
-    remedy === '' ? message : `${message} (${remedy})`,
+  return [...plugins.problems, ...unknownKeys(file, known)].map(
+    ({ code, message, remedy }) => `${message} [${code}]${remedy === '' ? '' : ` (${remedy})`}`,
   );
 }
