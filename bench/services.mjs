@@ -10,7 +10,9 @@ export function kubeProxySave(services, endpoints) {
     const svc = `KUBE-SVC-${code(s, 0)}`;
     chains.push(`:${svc} - [0:0]`);
     rules.push(`-A KUBE-SERVICES -d ${ip}/32 -p tcp -m comment --comment "${name} cluster IP" -m tcp --dport 80 -j ${svc}`);
-    svcs.push(`-A ${svc} ! -s 10.244.0.0/16 -d ${ip}/32 -p tcp -m comment --comment "${name} cluster IP" -m tcp --dport 80 -j KUBE-MARK-MASQ`);
+    svcs.push(
+      `-A ${svc} ! -s 10.244.0.0/16 -d ${ip}/32 -p tcp -m comment --comment "${name} cluster IP" -m tcp --dport 80 -j KUBE-MARK-MASQ`,
+    );
     for (let e = 0; e < endpoints; e++) {
       const sep = `KUBE-SEP-${code(s, e + 1)}`;
       const n = s * endpoints + e;

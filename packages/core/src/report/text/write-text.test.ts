@@ -127,7 +127,6 @@ describe('an answer that is lost', () => {
 
 describe('the page', () => {
   test('without symbols beyond ASCII', () => {
-     
     expect(writeText(DROPPED, { unicode: false })).toMatch(/^[\u0000-\u007f]+$/);
   });
   test.each([60, 72, 100])('prose keeps to %d columns', (width) => {
