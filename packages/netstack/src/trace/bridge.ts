@@ -4,10 +4,10 @@ import { conf, sysctl, sysctlSource } from '../namespace/lookup.ts';
 import type { BridgeInfo } from '../netfilter/model.ts';
 import { lookup } from '../routing/lookup.ts';
 import { validateSource } from '../routing/validate-source.ts';
+import { bridgeChains } from './frame-chains.ts';
 import { ipReceive, routeInput } from './ip-receive.ts';
 import { decide, stepRoute } from './local-out.ts';
 import { resolve } from './neighbour.ts';
-import { bridgeChains } from './programs.ts';
 import { arrived, wrongMac } from './receive.ts';
 import { runHook } from './run-hook.ts';
 import { forwardsFrames, portsOf, stations } from './segment.ts';
@@ -15,8 +15,8 @@ import { type Frame, transmit } from './transmit.ts';
 import { type Outcome, type Place, type Skb, type Walk, dropped, finding } from './walk.ts';
 
 /** A frame comes in on a port (linux: `br_handle_frame`, with br_netfilter's hooks around it). */
-export function bridgeInput(walk: Walk, place: Place, bridge: Link, port: Link, frame: Frame): Outcome {
-  const details = { bridge: bridge.name, port: port.name, destination: formatIp(frame.packet.dst) };
+export function bridgeInput(walk: Walk, place: Place, bridge: Link, port: Link, arriving: Frame): Outcome {
+  const details = { bridge: bridge.name, port: port.name, destination: formatIp(arriving.packet.dst) };
   if (!bridge.up) return dropped(place, 'LINK_DOWN', [bridge.source], { device: bridge.name, destination: details.destination });
   if (!forwardsFrames(port))
     return dropped(place, 'BRIDGE_PORT_NOT_FORWARDING', [port.port?.source ?? port.source], { ...details, state: port.port?.state ?? '' });
@@ -25,8 +25,9 @@ export function bridgeInput(walk: Walk, place: Place, bridge: Link, port: Link, 
       kind: 'unknown',
       finding: finding(place, 'MODEL_UNSUPPORTED', [bridge.source], { construct: `VLAN filtering on bridge ${bridge.name}` }),
     };
-  const opaque = bridgeChains(walk, place, ['prerouting', 'input', 'forward', 'postrouting']);
-  if (opaque !== undefined) return opaque;
+  const first = bridgeChains(walk, place, 'prerouting', arriving.packet, { iif: port.name, oif: '' });
+  if (first.kind === 'stop') return first.outcome;
+  const frame: Frame = { ...arriving, packet: first.packet };
   const info: BridgeInfo = { inPort: port.name, outPort: undefined, bridged: false };
   let skb: Skb = { ...arrived(place, bridge, frame), bridge: info };
   const filters = callsIptables(place, bridge, frame);
@@ -36,7 +37,12 @@ export function bridgeInput(walk: Walk, place: Place, bridge: Link, port: Link, 
     if (prerouted.skb.packet.dst !== skb.packet.dst) return redirected(walk, prerouted.skb, bridge, port, frame);
     skb = prerouted.skb;
   }
-  if (frame.mac === undefined || isLocal(place, bridge, frame.mac)) return filters ? routeInput(walk, skb) : ipReceive(walk, skb);
+  if (frame.mac === undefined || isLocal(place, bridge, frame.mac)) {
+    const up = bridgeChains(walk, place, 'input', skb.packet, { iif: port.name, oif: '' });
+    if (up.kind === 'stop') return up.outcome;
+    skb = { ...skb, packet: up.packet };
+    return filters ? routeInput(walk, skb) : ipReceive(walk, skb);
+  }
   return switchTo(walk, skb, bridge, port, { ...frame, packet: skb.packet }, filters);
 }
 
@@ -116,14 +122,22 @@ function switchTo(walk: Walk, start: Skb, bridge: Link, from: Link, frame: Frame
   if (chosen.kind === 'end') return chosen.outcome;
   const to = chosen.port;
   walk.step({ kind: 'bridge', bridge: bridge.name, from: from.name, to: to.name, evidence: [] });
-  if (!filters) return transmit(walk, place, to, frame);
-  const skb: Skb = { ...start, bridge: { inPort: from.name, outPort: to.name, bridged: true } };
+  const across = bridgeChains(walk, place, 'forward', frame.packet, { iif: from.name, oif: to.name });
+  if (across.kind === 'stop') return across.outcome;
+  if (!filters) return outOf(walk, place, to, { ...frame, packet: across.packet });
+  const skb: Skb = { ...start, packet: across.packet, bridge: { inPort: from.name, outPort: to.name, bridged: true } };
   const options = { oif: bridge.name, nextHop: frame.nextHop };
   const forwarded = runHook(walk, skb, 'forward', options);
   if (forwarded.kind === 'stop') return forwarded.outcome;
   const leaving = runHook(walk, forwarded.skb, 'postrouting', options);
   if (leaving.kind === 'stop') return leaving.outcome;
-  return transmit(walk, place, to, { ...frame, packet: leaving.skb.packet });
+  return outOf(walk, place, to, { ...frame, packet: leaving.skb.packet });
+}
+
+/** The last of the bridge's own hooks. */
+function outOf(walk: Walk, place: Place, port: Link, frame: Frame): Outcome {
+  const last = bridgeChains(walk, place, 'postrouting', frame.packet, { iif: '', oif: port.name });
+  return last.kind === 'stop' ? last.outcome : transmit(walk, place, port, { ...frame, packet: last.packet });
 }
 
 /** Out of the bridge device itself: what this host sends. Every port may take it. */
@@ -131,7 +145,8 @@ export function bridgeOutput(walk: Walk, place: Place, bridge: Link, frame: Fram
   const chosen = choosePort(walk, place, bridge, undefined, frame);
   if (chosen.kind === 'end') return chosen.outcome;
   walk.step({ kind: 'bridge', bridge: bridge.name, from: bridge.name, to: chosen.port.name, evidence: [] });
-  return transmit(walk, place, chosen.port, frame);
+  const own = bridgeChains(walk, place, 'output', frame.packet, { iif: '', oif: chosen.port.name });
+  return own.kind === 'stop' ? own.outcome : outOf(walk, place, chosen.port, { ...frame, packet: own.packet });
 }
 
 type Chosen = { readonly kind: 'port'; readonly port: Link } | { readonly kind: 'end'; readonly outcome: Outcome };

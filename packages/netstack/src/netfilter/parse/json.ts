@@ -29,3 +29,15 @@ export function jsonText(value: unknown): string {
     return '(nested too deep to be shown)';
   }
 }
+
+/** A value as text without what changes with every packet and every second. */
+export function stableText(value: unknown): string {
+  try {
+    return JSON.stringify(value, (key, inner: unknown) => {
+      if (key === 'counter' && typeof inner === 'object') return null;
+      return key === 'expires' || key === 'used' ? undefined : inner;
+    });
+  } catch {
+    return jsonText(value);
+  }
+}

@@ -2,7 +2,7 @@ import type { Target } from '../model.ts';
 import type { TargetReader } from '../parse/option.ts';
 
 /** A packet that already has an entry, or was decided on before, stays as it is: the first decision wins. */
-const notracks: Target['apply'] = ({ tracking }) =>
+export const notracks: Target['apply'] = ({ tracking }) =>
   tracking.entry === undefined && tracking.state !== 'UNTRACKED' ? { kind: 'notrack' } : { kind: 'continue' };
 
 export const notrack: TargetReader = { options: {}, read: () => notracks };
