@@ -60,12 +60,14 @@ export function bridgeChainsAt(netfilter: Netfilter, hook: BaseChain['hook']): r
   return ordered(netfilter, ({ table, chain }) => table.family === 'bridge' && chain.base?.hook === hook);
 }
 
-/** The base chains that are attached to a device. */
+/** The base chains that are attached to a device, or may be: nft 1.0 leaves the devices out of its JSON, the list is then empty. */
 export function deviceChainsAt(netfilter: Netfilter, device: string, hook: 'ingress' | 'egress'): readonly HookedChain[] {
   return ordered(
     netfilter,
     ({ table, chain }) =>
-      (table.family === 'netdev' || table.family === 'inet') && chain.base?.hook === hook && chain.base.devices.includes(device),
+      (table.family === 'netdev' || table.family === 'inet') &&
+      chain.base?.hook === hook &&
+      (chain.base.devices.length === 0 || chain.base.devices.includes(device)),
   );
 }
 

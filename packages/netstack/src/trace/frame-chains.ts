@@ -1,5 +1,5 @@
 import { type HookedChain, bridgeChainsAt, deviceChainsAt } from '../netfilter/hooks.ts';
-import type { BaseChain, MatchContext } from '../netfilter/model.ts';
+import type { BaseChain, Chain, MatchContext, Table } from '../netfilter/model.ts';
 import { walkChain } from '../netfilter/walk-chain.ts';
 import type { Link } from '../namespace/link.ts';
 import type { Packet } from '../packet/packet.ts';
@@ -26,6 +26,16 @@ export function bridgeChains(
   return walkAll(walk, place, hook, bridgeChainsAt(place.namespace.netfilter, hook), packet, side);
 }
 
+/** A chain of a device whose device is not in the dump. Where it does nothing, it does not matter. */
+function mayBeElsewhere(table: Table, chain: Chain): boolean {
+  return table.family !== 'bridge' && chain.base?.devices.length === 0 && (chain.rules.length > 0 || chain.base.policy === 'drop');
+}
+
+function isElsewhere(walk: Walk, table: Table, chain: Chain): boolean {
+  const construct = `the devices of nftables chain ${chain.name} of table ${table.family} ${table.name}, which nft does not print`;
+  return walk.chooser.unknown(construct, [chain.source], ['elsewhere', 'here'] as const) === 'elsewhere';
+}
+
 function walkAll(
   walk: Walk,
   place: Place,
@@ -36,6 +46,7 @@ function walkAll(
 ): FrameResult {
   let packet = start;
   for (const { table, chain } of chains) {
+    if (mayBeElsewhere(table, chain) && isElsewhere(walk, table, chain)) continue;
     const context: MatchContext = {
       packet,
       hook,
