@@ -12,6 +12,12 @@ const meta = (key: string) => ({ meta: { key } });
 const ct = (key: string, dir?: string) => ({ ct: { key, ...(dir === undefined ? {} : { dir }) } });
 const prefix = (addr: string, len: number) => ({ prefix: { addr, len } });
 
+function nested(depth: number): unknown {
+  let json: unknown = 'syn';
+  for (let i = 0; i < depth; i++) json = [json];
+  return json;
+}
+
 const syn = context();
 const udp = context({ packet: { protocol: 17, dport: 53, tcpFlags: 0 } });
 const echo = context({ packet: { protocol: 1, sport: 7, dport: 0, tcpFlags: 0, icmp: { type: 8, code: 0 } } });
@@ -62,6 +68,13 @@ describe('payload: a packet without the header ends the rule, with != as well', 
     ['all of the flags', match({ '&': [payload('tcp', 'flags'), ['fin', 'syn', 'rst', 'ack']] }, 'syn'), syn, true],
     ['any of the flags', match(payload('tcp', 'flags'), ['syn', 'ack'], 'in'), syn, true],
     ['none of the flags', match(payload('tcp', 'flags'), ['fin', 'rst'], '!'), syn, true],
+    [
+      'nested, as older releases print them',
+      match({ '&': [payload('tcp', 'flags'), { '|': [{ '|': ['fin', 'syn'] }, 'ack'] }] }, 'syn'),
+      syn,
+      true,
+    ],
+    ['nested without an end', match(payload('tcp', 'flags'), nested(100), 'in'), syn, 'unknown'],
     ['exactly these flags', match(payload('tcp', 'flags'), { '|': ['syn', 'ack'] }), syn, false],
     ['ICMP by name', match(payload('icmp', 'type'), 'echo-request'), echo, true],
     ['its code by the name of another type', match(payload('icmp', 'code'), 'net-unreachable'), echo, true],

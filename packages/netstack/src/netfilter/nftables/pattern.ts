@@ -51,13 +51,17 @@ export function readPattern(json: unknown, type: DataType): Pattern | undefined 
   return value === undefined ? undefined : { kind: 'exact', value };
 }
 
+/** Older releases nest one in another for each flag. */
+const MOST_FLAGS = 32;
+
 /** One constant, or several whose bits are joined: `["syn", "ack"]`, `{"|": ["syn", "ack"]}`. */
-export function readFlags(json: unknown, type: DataType): Scalar | undefined {
+export function readFlags(json: unknown, type: DataType, depth = 0): Scalar | undefined {
+  if (depth > MOST_FLAGS) return undefined;
   const list = Array.isArray(json) ? (json as readonly unknown[]) : fieldsOf(json)?.['|'];
   if (!Array.isArray(list)) return type.read(json);
   let bits = 0;
   for (const item of list) {
-    const value = readFlags(item, type);
+    const value = readFlags(item, type, depth + 1);
     if (typeof value !== 'number') return undefined;
     bits = (bits | value) >>> 0;
   }
