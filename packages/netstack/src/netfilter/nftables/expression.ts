@@ -11,7 +11,7 @@ export interface Expression {
 }
 
 /** Reads any expression inside of another; `undefined` where it is not understood. */
-export type ReadExpression = (json: unknown, scope: Scope) => Expression | undefined;
+type ReadExpression = (json: unknown, scope: Scope) => Expression | undefined;
 
 /** Reads the content of `{"NAME": content}`. `undefined` where a part is not understood; what needs it is then unknown. */
 export type ExpressionReader = (content: unknown, scope: Scope, read: ReadExpression) => Expression | undefined;
