@@ -37,6 +37,20 @@ const fromA = (more: Partial<TraceRequest> = {}): TraceRequest => ({
 });
 const udp = { protocol: 17, dport: 53 } as const;
 
+describe('a packet that arrives on a device, from a sender that was dumped as well', () => {
+  const fromTheWire: Partial<TraceRequest> = {
+    origin: { kind: 'wire', host: 'n', namespace: 'nodes/n/host', device: 'va' },
+    src: ip('10.0.1.2'),
+  };
+  test.each<[name: string, parts: Parameters<typeof routed>[0], request: Partial<TraceRequest>, verdict: string]>([
+    ['its answer gets back', {}, {}, 'delivered'],
+    ['so does its refusal', {}, { dport: 81 }, 'rejected'],
+    ['its answer is lost', { router: { iptables: '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -s 10.0.2.2/32 -j DROP' } }, {}, 'dropped'],
+  ])('%s', (_name, parts, request, verdict) => {
+    expect(trace(routed(parts), fromA({ ...fromTheWire, ...request })).verdict).toBe(verdict);
+  });
+});
+
 describe('two pods behind a router', () => {
   test.each<
     [
