@@ -146,11 +146,7 @@ describe('skoop trace --batch', () => {
 
   test('a line that is no request is answered as such, the run goes on, and its status is 2', async () => {
     const { status, stdout, stderr } = await batch(['no json', { ...request, port: 1 }, request], '--brief');
-    expect(answers(stdout)).toMatchObject(
-      [{ invalid: /./ }, { invalid: /./ }, { verdict: 'delivered' }].map((line) =>
-        'invalid' in line ? { invalid: expect.any(String) as string } : line,
-      ),
-    );
+    expect(answers(stdout).map((line) => Object.keys(line)[0])).toEqual(['invalid', 'invalid', 'verdict']);
     expect({ status, stderr }).toEqual({ status: 2, stderr: '' });
   });
 
