@@ -12,6 +12,7 @@ export type { Nexthop, PolicyRule, PortRange, Route, RouteType, RuleAction } fro
 export type { FdbEntry, Neighbour } from './namespace/neighbour.ts';
 export type { Socket } from './namespace/socket.ts';
 export type { ConntrackEntry, Host, NetworkNamespace } from './namespace/namespace.ts';
+export type { IpSet } from './ipset/set.ts';
 export type * from './netfilter/model.ts';
 export type { Artifact, ArtifactName, NamespaceDump } from './parse/artifact.ts';
 export { ARTIFACTS } from './parse/artifact.ts';

@@ -1,5 +1,6 @@
 import type { Tuple } from '../packet/packet.ts';
 import type { Gap, Source } from '../source.ts';
+import type { IpSet } from '../ipset/set.ts';
 import type { Netfilter } from '../netfilter/model.ts';
 import type { Link } from './link.ts';
 import type { FdbEntry, Neighbour } from './neighbour.ts';
@@ -21,6 +22,8 @@ export interface NetworkNamespace {
   readonly sysctls: ReadonlyMap<string, string>;
   readonly sockets: readonly Socket[];
   readonly netfilter: Netfilter;
+  /** Sets of ipset by name. */
+  readonly ipsets: ReadonlyMap<string, IpSet>;
   readonly conntrack: readonly ConntrackEntry[];
   readonly gaps: readonly Gap[];
 }

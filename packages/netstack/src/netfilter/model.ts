@@ -52,6 +52,8 @@ export interface Rule {
   readonly target: Target | undefined;
   /** Has the rule a reference to connection tracking (a `ct` match or a NAT target)? The first such rule turns it on for its family. */
   readonly tracks: boolean;
+  /** Sets of ipset that it adds to or removes from. */
+  readonly changesSets?: readonly string[];
   /** The one destination that it can fit (`-d A/32`), where it has one: long chains are looked up by it. */
   readonly onlyTo?: Ip;
   readonly source: Source;

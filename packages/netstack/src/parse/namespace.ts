@@ -1,5 +1,6 @@
 import type { Link } from '../namespace/link.ts';
 import type { NetworkNamespace } from '../namespace/namespace.ts';
+import { parseIpsets } from '../ipset/parse.ts';
 import { parseNetfilter } from '../netfilter/parse/netfilter.ts';
 import type { Gap } from '../source.ts';
 import type { NamespaceDump } from './artifact.ts';
@@ -33,6 +34,8 @@ export function parseNamespace(dump: NamespaceDump): NetworkNamespace {
   const fdb = parseFdb(dump);
   if (needsFdb(links, gaps)) gaps.push(...fdb.gaps);
   const netfilter = parseNetfilter(dump);
+  const ipsets = parseIpsets(dump);
+  if (netfilter.netfilter.tables.length > 0) gaps.push(...ipsets.gaps);
   const namespace = {
     id: dump.id,
     links,
@@ -43,6 +46,7 @@ export function parseNamespace(dump: NamespaceDump): NetworkNamespace {
     sysctls: take(parseSysctls(dump)),
     sockets: take(parseSockets(dump)),
     netfilter: netfilter.netfilter,
+    ipsets: ipsets.value,
     conntrack: take(parseConntrack(dump)),
   };
   return { ...namespace, gaps: distinct([...gaps, ...netfilter.gaps, ...parseXfrm(dump)]) };

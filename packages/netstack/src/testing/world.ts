@@ -1,5 +1,6 @@
 import { type Ip, familyOf, parseIp } from '../address/ip.ts';
 import { type Prefix, anyPrefix, parsePrefix } from '../address/prefix.ts';
+import { parseIpsets } from '../ipset/parse.ts';
 import type { Device, Link } from '../namespace/link.ts';
 import { makeHost } from '../namespace/host.ts';
 import type { NetworkNamespace } from '../namespace/namespace.ts';
@@ -7,6 +8,7 @@ import type { Neighbour } from '../namespace/neighbour.ts';
 import type { PolicyRule, Route } from '../namespace/route.ts';
 import type { Socket } from '../namespace/socket.ts';
 import { parseNetfilter } from '../netfilter/parse/netfilter.ts';
+import type { Artifact } from '../parse/artifact.ts';
 import type { FabricAnswer } from '../trace/fabric.ts';
 import type { World } from '../trace/trace.types.ts';
 import type { Source } from '../source.ts';
@@ -54,6 +56,8 @@ export interface NamespaceSpec {
   readonly iptables?: string;
   readonly legacy?: string;
   readonly nft?: string;
+  /** Lines of an ipset save. */
+  readonly ipset?: string;
 }
 
 const source = (artifact: string, text: string): Source => ({ artifact, line: 1, text });
@@ -123,12 +127,8 @@ function namespace(
       };
     },
   );
-  const artifact = (text: string | undefined): { text: string; status: number; error: string; truncated: boolean } => ({
-    text: text === undefined ? '' : `${text.trim()}\nCOMMIT\n`,
-    status: 0,
-    error: '',
-    truncated: false,
-  });
+  const raw = (text: string): Artifact => ({ text, status: 0, error: '', truncated: false });
+  const artifact = (text: string | undefined): Artifact => raw(text === undefined ? '' : `${text.trim()}\nCOMMIT\n`);
   const { netfilter } = parseNetfilter({
     id,
     artifacts: new Map([
@@ -136,7 +136,7 @@ function namespace(
       ['ip6tables-nft-save', artifact(undefined)],
       ['iptables-legacy-save', artifact(spec.legacy)],
       ['ip6tables-legacy-save', artifact(undefined)],
-      ['nft', { text: spec.nft ?? '{"nftables":[]}', status: 0, error: '', truncated: false }],
+      ['nft', raw(spec.nft ?? '{"nftables":[]}')],
     ]),
   });
   const routes = [...(spec.routes ?? []).map((text) => route(id, text)), ...links.flatMap((link) => kernelRoutes(id, link))];
@@ -179,6 +179,7 @@ function namespace(
     ),
     sockets: (spec.sockets ?? []).map((text) => socket(id, text)),
     netfilter,
+    ipsets: parseIpsets({ id, artifacts: new Map([['ipset-save', raw(spec.ipset ?? '')]]) }).value,
     conntrack: [],
     gaps: [],
   };

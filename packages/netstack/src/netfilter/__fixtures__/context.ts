@@ -16,6 +16,7 @@ export const EMPTY: NetworkNamespace = {
   sysctls: new Map(),
   sockets: [],
   netfilter: { tables: [] },
+  ipsets: new Map(),
   conntrack: [],
   gaps: [],
 };

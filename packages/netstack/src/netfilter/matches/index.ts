@@ -14,12 +14,13 @@ import { pkttype } from './pkttype.ts';
 import { policy } from './policy.ts';
 import { recent } from './recent.ts';
 import { sctp } from './sctp.ts';
+import { set } from './set.ts';
 import { socket } from './socket.ts';
 import { statistic } from './statistic.ts';
 import { tcp } from './tcp.ts';
 import { udp } from './udp.ts';
 
-/** The matches that are evaluated, by the name after `-m`. Every other is unknown: mac, set, time, string, rpfilter, u32, bpf, … */
+/** The matches that are evaluated, by the name after `-m`. Every other is unknown: mac, time, string, rpfilter, u32, bpf, … */
 export const MATCHES: ReadonlyMap<string, MatchReader> = new Map(
   Object.entries({
     addrtype,
@@ -44,6 +45,7 @@ export const MATCHES: ReadonlyMap<string, MatchReader> = new Map(
     policy,
     recent,
     sctp,
+    set,
     socket,
     state,
     statistic,

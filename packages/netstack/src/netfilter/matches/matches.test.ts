@@ -434,8 +434,6 @@ describe.each<[match: string, rows: readonly Row[]]>([
     'what is not evaluated is unknown',
     [
       ['-m mac --mac-source 00:11:22:33:44:55', {}, 'unknown'],
-      ['-m set --match-set s src,dst', {}, 'unknown'],
-      ['-m set ! --match-set s src', {}, 'unknown'],
       ['-m rpfilter --validmark --invert', {}, 'unknown'],
       ['-m time --timestart 10:00:00 --timestop 23:59:59 --datestop 2038-01-19T03:14:07', {}, 'unknown'],
       ['-m string --string "a b" --algo bm --to 65', {}, 'unknown'],

@@ -107,6 +107,7 @@ export function readRule(tokens: readonly Token[], family: Family, isChain: (nam
       target: target === undefined ? undefined : readTarget(target, family, isChain),
       tracks: matches.some((match) => TRACKING_MATCHES.has(match.name)) || (target !== undefined && tracks(target, isChain)),
       ...(onlyTo === undefined ? {} : { onlyTo }),
+      ...changedSets(target),
       source,
     },
     malformed: undefined,
@@ -142,6 +143,11 @@ function readTarget(section: Section & { readonly go: 'jump' | 'goto' }, family:
   const reader = TARGETS.get(section.name);
   const apply = reader === undefined || section.strange ? undefined : reader.read(new Options(section.options), family);
   return apply === undefined ? opaqueTarget(section.name, `-j ${section.name}`) : { name: section.name, apply };
+}
+
+function changedSets(target: Section | undefined): Pick<Rule, 'changesSets'> {
+  const changesSets = target === undefined ? undefined : TARGETS.get(target.name)?.changesSets;
+  return target === undefined || changesSets === undefined ? {} : { changesSets: changesSets(new Options(target.options)) };
 }
 
 function tracks(section: Section, isChain: (name: string) => boolean): boolean {

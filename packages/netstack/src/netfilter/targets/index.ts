@@ -4,8 +4,9 @@ import { ct, notrack } from './ct.ts';
 import { dscp, hl, tos, ttl } from './header.ts';
 import { mark } from './mark.ts';
 import { dnat, masquerade, netmap, redirect, snat } from './nat.ts';
-import { audit, checksum, classify, log, nflog, set, tcpmss, tee, trace } from './no-effect.ts';
+import { audit, checksum, classify, log, nflog, tcpmss, tee, trace } from './no-effect.ts';
 import { reject } from './reject.ts';
+import { set } from './set.ts';
 import { accept, drop, returns } from './verdict.ts';
 
 /** The targets that are evaluated, by the name after `-j`. Every other is unknown: NFQUEUE, TPROXY, SYNPROXY, HMARK, … */
