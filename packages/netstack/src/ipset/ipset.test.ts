@@ -89,7 +89,11 @@ add ipmac 10.0.0.1,02:00:00:00:00:01`);
     ['--match-set ipmac src,src', {}, 'unknown'],
     ['--match-set ipmac src,src', { src: ip('10.0.0.2') }, false],
     // What is made here has no frame yet.
-    ['--match-set macs src', {}, false, { hook: 'output' }],
+    ['--match-set macs src', {}, false, { hook: 'output', socket: { uid: 0 } }],
+    ['--match-set macs src', {}, true, { frame: { source: '02:00:00:00:00:01', destination: undefined } }],
+    ['--match-set macs src', {}, false, { frame: { source: '02:00:00:00:00:02', destination: undefined } }],
+    ['--match-set macs dst', {}, true, { frame: { source: undefined, destination: '02:00:00:00:00:01' } }],
+    ['--match-set ipmac src,src', {}, true, { frame: { source: '02:00:00:00:00:01', destination: undefined } }],
   ])('%s of %j: %s', (match, changes, result, more = {}) => {
     expect(asked(ns, match, { ...packet, ...changes }, more)).toBe(result);
   });

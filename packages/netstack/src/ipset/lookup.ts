@@ -67,7 +67,7 @@ function find(set: IpSet, sides: readonly Side[], context: MatchContext): SetAns
     if (found === undefined) continue;
     const last = set.parts.at(-1);
     if (last === 'iface') return byInterface(set, found, sides[1] as Side, context);
-    if (last === 'mac') return byMac(set, found, context);
+    if (last === 'mac') return byMac(set, found, sides[set.parts.length - 1] as Side, context);
     return { kind: 'hit', set, element: found[0] as SetElement };
   }
   return MISS;
@@ -114,10 +114,11 @@ function byInterface(set: IpSet, found: readonly SetElement[], side: Side, conte
   return element === undefined ? MISS : { kind: 'hit', set, element };
 }
 
-/** The frame's addresses are not in the model. A packet that is made here has none: it is in no such set. */
-function byMac(set: IpSet, found: readonly SetElement[], context: MatchContext): SetAnswer {
-  if (context.hook === 'output') return MISS;
-  const element = found.find(({ mac }) => mac === undefined);
-  if (element !== undefined && context.hook !== 'postrouting') return { kind: 'hit', set, element };
-  return { kind: 'unknown', construct: `set ${set.name} of MAC addresses` };
+/** The frame that brought the packet. What is made here came in none: it is in no such set. */
+function byMac(set: IpSet, found: readonly SetElement[], side: Side, { socket, frame }: MatchContext): SetAnswer {
+  if (socket !== undefined) return MISS;
+  const address = side === 'src' ? frame?.source : frame?.destination;
+  const element = found.find(({ mac }) => mac === undefined || mac === address);
+  if (element !== undefined) return { kind: 'hit', set, element };
+  return address === undefined ? { kind: 'unknown', construct: `set ${set.name} of MAC addresses` } : MISS;
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { MATCHES } from './matches/index.ts';
+import { UNDECIDED_MATCHES } from './matches/undecided.ts';
+import { UNDECIDED_TARGETS } from './targets/undecided.ts';
 import { TARGETS } from './targets/index.ts';
 
 const page = readFileSync(new URL('../../../../docs/model.md', import.meta.url), 'utf8');
@@ -14,6 +16,11 @@ function listed(heading: string): string[] {
 describe('docs/model.md names what is evaluated, no more and no less', () => {
   test('matches', () => {
     expect(listed('Matches of iptables')).toEqual([...MATCHES.keys()].sort());
+  });
+
+  test('what is left open, and why', () => {
+    const reasons = [...UNDECIDED_MATCHES, ...UNDECIDED_TARGETS].map(([name, why]) => `- ${name}: ${why}`);
+    expect(page.split('\n').filter((line) => /^- \w+: /.test(line))).toEqual(reasons);
   });
 
   test('targets', () => {

@@ -1,4 +1,5 @@
 import type { Ip } from '../address/ip.ts';
+import type { Mac } from '../namespace/link.ts';
 import type { NetworkNamespace } from '../namespace/namespace.ts';
 import type { Packet, Tuple } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
@@ -79,11 +80,19 @@ export interface MatchContext {
   /** Out-device; '' in prerouting and input. */
   readonly oif: string;
   readonly bridge: BridgeInfo | undefined;
+  /** The frame that brought the packet; unset for what is made here. */
+  readonly frame?: FrameAddresses | undefined;
   readonly tracking: Tracking;
   /** The sending socket's owner; `undefined` for packets without a local socket (forwarded, made by the kernel). */
   readonly socket: { readonly uid: number | undefined } | undefined;
   /** The next hop chosen by routing, known from forward and output on. */
   readonly nextHop: Ip | undefined;
+}
+
+/** Link-layer addresses, where the model has them. */
+export interface FrameAddresses {
+  readonly source: Mac | undefined;
+  readonly destination: Mac | undefined;
 }
 
 /** br_netfilter's note on a packet that came through, or goes to, a bridge port. */

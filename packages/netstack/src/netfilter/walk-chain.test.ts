@@ -145,7 +145,7 @@ describe('what the tables leave open is asked', () => {
     [
       'several unknown matches are one question',
       ['-A INPUT -m set --match-set s src -m time --x -j DROP'],
-      { 'set s, which is not in the dump, -m time': ['drop', 'accept'] },
+      { 'set s, which is not in the dump, -m time (the time of day decides)': ['drop', 'accept'] },
     ],
     ['not where another match certainly fails', ['-A INPUT -m set --match-set s src -m tcp --dport 1 -j DROP'], 'accept'],
     ['not where the target does nothing', ['-A INPUT -m set --match-set s src -j LOG', '-A INPUT -m set --match-set s src'], 'accept'],
@@ -155,7 +155,11 @@ describe('what the tables leave open is asked', () => {
       [':INPUT DROP [0:0]', ':X - [0:0]', '-A INPUT -m set --match-set s src -g X', '-A INPUT -j ACCEPT'],
       { 'set s, which is not in the dump': ['drop', 'accept'] },
     ],
-    ['an unknown target', [':INPUT DROP [0:0]', '-A INPUT -j NFQUEUE --queue-num 1'], { '-j NFQUEUE': ['drop', 'accept', 'drop'] }],
+    [
+      'an unknown target',
+      [':INPUT DROP [0:0]', '-A INPUT -j NFQUEUE --queue-num 1'],
+      { '-j NFQUEUE (a process decides; without one that listens, it is a drop)': ['drop', 'accept', 'drop'] },
+    ],
     ['a chain that is not there', ['-A INPUT -g NOSUCH'], { 'chain NOSUCH is not in table filter': ['accept', 'accept', 'drop'] }],
     [
       'chance',

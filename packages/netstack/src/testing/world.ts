@@ -212,7 +212,7 @@ function baseRoute(id: string, text: string): Omit<Route, 'destination' | 'type'
 function route(id: string, text: string): Route {
   const words = text.split(' ');
   const value = (key: string): string | undefined => (words.includes(key) ? words[words.indexOf(key) + 1] : undefined);
-  const types = ['blackhole', 'unreachable', 'prohibit', 'throw', 'local'] as const;
+  const types = ['blackhole', 'unreachable', 'prohibit', 'throw', 'local', 'broadcast'] as const;
   const type = types.find((candidate) => candidate === words[0]);
   const via = value('via');
   const dev = value('dev');

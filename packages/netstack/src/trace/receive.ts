@@ -35,7 +35,16 @@ function isForUs(link: Link, frame: Frame): boolean {
 }
 
 export function arrived(place: Place, link: Link, frame: Frame): Skb {
-  return { place, packet: frame.packet, iif: link.name, bridge: undefined, tracking: undefined, socket: undefined, decision: undefined };
+  return {
+    place,
+    packet: frame.packet,
+    iif: link.name,
+    bridge: undefined,
+    frame: { source: frame.source, destination: frame.mac },
+    tracking: undefined,
+    socket: undefined,
+    decision: undefined,
+  };
 }
 
 /** Nobody here has that address: the entry that it was taken from is wrong, where one was. */

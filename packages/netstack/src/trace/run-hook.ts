@@ -100,6 +100,7 @@ function contextOf(skb: Skb, hook: Hook, options: HookOptions): MatchContext {
     iif: skb.iif,
     oif: options.oif,
     bridge: skb.bridge,
+    frame: skb.frame,
     tracking: skb.tracking ?? { state: 'INVALID', entry: undefined, direction: 'original' },
     socket: skb.socket,
     nextHop: options.nextHop,

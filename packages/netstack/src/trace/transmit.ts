@@ -21,6 +21,8 @@ export interface Frame {
   readonly mac: Mac | undefined;
   /** From a permanent neighbour entry, which nobody has confirmed. */
   readonly permanent: boolean;
+  /** The address of the device that sent it; unset where somebody on the way may have put his own. */
+  readonly source?: Mac | undefined;
   readonly macFrom: TunnelPayload['macFrom'];
   /** The edge behind which somebody unknown answered: where bridges send it. */
   readonly edge?: FabricEdge;
@@ -118,7 +120,7 @@ function carry(walk: Walk, place: Place, link: Link, frame: Frame): Outcome {
       if (host === undefined || namespace === undefined || end === undefined) break;
       if (!end.up)
         return dropped({ host, namespace }, 'LINK_DOWN', [end.source], { device: end.name, destination: formatIp(frame.packet.dst) });
-      return receive(walk, { host, namespace }, end, unmarked(frame));
+      return receive(walk, { host, namespace }, end, { ...unmarked(frame), source: undefined });
     }
     case 'external':
       walk.cross({ edge, to: undefined });

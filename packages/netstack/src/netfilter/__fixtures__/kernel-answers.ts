@@ -30,7 +30,7 @@ export function readKernelAnswers(file: URL): KernelAnswers {
 }
 
 /** The model's answers in the same form; `?` where it does not know. */
-export function modelAnswers(args: string, { packets, namespace }: KernelAnswers): string {
+export function modelAnswers(args: string, { packets, namespace }: Pick<KernelAnswers, 'packets' | 'namespace'>): string {
   return packets
     .map((line) => {
       const given = contextOf(line, namespace);
@@ -40,10 +40,13 @@ export function modelAnswers(args: string, { packets, namespace }: KernelAnswers
     .join('');
 }
 
+/** The source that `record-matches.py` sends from. */
+const FRAME = { source: '02:00:00:00:00:01', destination: '02:00:00:00:00:02' };
+
 /** Forwarded from e0 to e1: FORWARD sees a TTL that is one lower than what was sent. */
 function contextOf(line: string, namespace: NetworkNamespace): MatchContext {
   const packet = packetOf(line);
-  return context({ hook: 'forward', namespace, iif: 'e0', oif: 'e1', packet });
+  return context({ hook: 'forward', namespace, iif: 'e0', oif: 'e1', frame: FRAME, packet });
 }
 
 const FLAGS: Readonly<Record<string, number>> = {
@@ -53,6 +56,8 @@ const FLAGS: Readonly<Record<string, number>> = {
   P: TcpFlag.PSH,
   A: TcpFlag.ACK,
   U: TcpFlag.URG,
+  E: 0x40,
+  C: 0x80,
 };
 
 function packetOf(line: string): Packet {

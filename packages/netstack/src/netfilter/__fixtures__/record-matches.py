@@ -3,7 +3,7 @@
 
 The file holds lines of ipset, packets (`> tcp 10.0.0.1:4000 10.9.0.1:80 ttl=5`) and the arguments of rules, after the answers for
 each packet in turn (`+` it matches, `-` it does not). Packets come in on e0 and leave on e1; the rules stand in FORWARD of table
-mangle, so what they see has a TTL one lower than what was sent.
+mangle (PREROUTING, where the first line says so), and FORWARD sees a TTL one lower than what was sent.
 """
 import os, re, socket, struct, subprocess, sys, time, ctypes, ipaddress
 
@@ -74,6 +74,7 @@ def main(path):
     lines = open(path).read().split('\n')
     sets = [line for line in lines if re.match(r'(create|add) ', line)]
     packets = [line[2:] for line in lines if line.startswith('> ')]
+    chain = 'PREROUTING' if lines[0].startswith('# PREROUTING') else 'FORWARD'
     at = [i for i, line in enumerate(lines) if re.match(r'(?:[-+?]+ )?(?:! )?-[a-z]', line)]
     rules = [re.sub(r'^[-+?]+ (?=!|-)', '', lines[i]) for i in at]
     six = ':' in packets[0].split()[1].split(']')[0].removeprefix('[') and packets[0].count(':') > 2
@@ -94,7 +95,7 @@ def main(path):
         sh('ip', '-n', NS, '-6', 'route', 'add', 'default', 'dev', 'e1')
         if sets:
             sh(*run, 'ipset', 'restore', stdin='\n'.join(sets) + '\n')
-        text = ['*mangle', *(f'-A FORWARD {rule}' for rule in rules), 'COMMIT', '']
+        text = ['*mangle', *(f'-A {chain} {rule}' for rule in rules), 'COMMIT', '']
         sh(*run, f'{tool}-restore', stdin='\n'.join(text))
         time.sleep(2 if six else 0.2)
         mac = bytes.fromhex(open_mac())
@@ -104,11 +105,11 @@ def main(path):
         wire.bind(('e0', 0))
         answers = [''] * len(rules)
         for line in packets:
-            before = counters(tool)
+            before = counters(tool, chain)
             kind, data = packet(line)
             wire.send(mac + b'\2\0\0\0\0\1' + struct.pack('!H', kind) + data)
             time.sleep(0.05)
-            for i, (old, new) in enumerate(zip(before, counters(tool))):
+            for i, (old, new) in enumerate(zip(before, counters(tool, chain))):
                 answers[i] += '+' if new > old else '-'
         for i, rule, answer in zip(at, rules, answers):
             lines[i] = f'{answer} {rule}'
@@ -122,9 +123,9 @@ def open_mac():
     return re.search(r'link/ether ([0-9a-f:]+)', sh('ip', '-n', NS, 'link', 'show', 'e0'))[1].replace(':', '')
 
 
-def counters(tool):
+def counters(tool, chain):
     saved = sh('ip', 'netns', 'exec', NS, f'{tool}-save', '-c', '-t', 'mangle')
-    return [int(n) for n in re.findall(r'^\[(\d+):\d+\] -A FORWARD', saved, re.M)]
+    return [int(n) for n in re.findall(rf'^\[(\d+):\d+\] -A {chain}', saved, re.M)]
 
 
 main(sys.argv[1])

@@ -24,3 +24,7 @@ export const checksum = noEffect({ '--checksum-fill': 0 });
 export const classify = noEffect({ '--set-class': 1 });
 export const tcpmss = noEffect({ '--set-mss': 1, '--clamp-mss-to-pmtu': 0 });
 export const tee = noEffect({ '--gateway': 1, '--oif': 1 });
+export const tcpoptstrip = noEffect({ '--strip-options': 1 });
+export const idletimer = noEffect({ '--timeout': 1, '--label': 1, '--alarm': 0 });
+export const led = noEffect({ '--led-trigger-id': 1, '--led-delay': 1, '--led-always-blink': 0 });
+export const rateest = noEffect({ '--rateest-name': 1, '--rateest-interval': 1, '--rateest-ewmalog': 1 });
