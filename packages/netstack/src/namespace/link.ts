@@ -75,7 +75,60 @@ export type Device =
     }
   | BridgeDevice
   | VxlanDevice
+  | BondDevice
+  | VlanDevice
+  | MacvlanDevice
+  | IpvlanDevice
+  | TunnelDevice
   | { readonly kind: 'opaque'; readonly type: string };
+
+/** The device that another one stands on: by name where it is in the same namespace, else by index and this namespace's id for the other. */
+export interface LowerDevice {
+  readonly name: string | undefined;
+  readonly index: number | undefined;
+  readonly netnsid: number | undefined;
+}
+
+/** Several devices as one. Those that have it as their `master` are its parts. */
+export interface BondDevice {
+  readonly kind: 'bond';
+  readonly mode: string;
+  /** Mode `active-backup`: the one in use. */
+  readonly active: string | undefined;
+}
+
+export interface VlanDevice {
+  readonly kind: 'vlan';
+  readonly lower: LowerDevice;
+  readonly id: number;
+}
+
+export interface MacvlanDevice {
+  readonly kind: 'macvlan';
+  readonly lower: LowerDevice;
+  readonly mode: string;
+}
+
+export interface IpvlanDevice {
+  readonly kind: 'ipvlan';
+  readonly lower: LowerDevice;
+  readonly mode: string;
+  /** `bridge`, `private`, `vepa`: whether devices on the same lower one reach each other. */
+  readonly isolation: string;
+}
+
+/** An IP packet as the payload of another. */
+export interface TunnelDevice {
+  readonly kind: 'tunnel';
+  readonly type: 'ipip' | 'gre' | 'sit';
+  /** `undefined`: any. */
+  readonly local: Ip | undefined;
+  /** `undefined`: any; the next hop is then the far end. */
+  readonly remote: Ip | undefined;
+  /** GRE: what goes out with a packet, and what one must come with. */
+  readonly outKey: string | undefined;
+  readonly inKey: string | undefined;
+}
 
 export interface BridgeDevice {
   readonly kind: 'bridge';

@@ -37,6 +37,7 @@ interface LinkSpec {
   readonly up?: boolean;
   readonly carrier?: boolean;
   readonly mtu?: number;
+  readonly noarp?: boolean;
   readonly mac?: string;
   readonly device?: Device;
   readonly port?: Partial<NonNullable<Link['port']>>;
@@ -90,7 +91,7 @@ function namespace(
         name: described.name,
         up: described.up ?? true,
         carrier: described.carrier ?? described.up ?? true,
-        noarp: false,
+        noarp: described.noarp ?? false,
         promiscuous: false,
         mtu: described.mtu ?? 1500,
         mac: described.mac ?? macOf(id, described.name),

@@ -8,7 +8,7 @@ import { ipReceive, routeInput } from './ip-receive.ts';
 import { decide, stepRoute } from './local-out.ts';
 import { resolve } from './neighbour.ts';
 import { bridgeChains } from './programs.ts';
-import { arrived, wrongMac } from './receive.ts';
+import { arrived, receiveHere, wrongMac } from './receive.ts';
 import { runHook } from './run-hook.ts';
 import { forwardsFrames, portsOf, stations } from './segment.ts';
 import { type Frame, transmit } from './transmit.ts';
@@ -29,14 +29,17 @@ export function bridgeInput(walk: Walk, place: Place, bridge: Link, port: Link, 
   if (opaque !== undefined) return opaque;
   const info: BridgeInfo = { inPort: port.name, outPort: undefined, bridged: false };
   let skb: Skb = { ...arrived(place, bridge, frame), bridge: info };
-  const filters = callsIptables(place, bridge, frame);
+  // bridge-nf-filter-vlan-tagged is off by default: tagged frames pass by.
+  const filters = frame.vlan === undefined && callsIptables(place, bridge, frame);
   if (filters) {
     const prerouted = runHook(walk, skb, 'prerouting', { oif: '' });
     if (prerouted.kind === 'stop') return prerouted.outcome;
     if (prerouted.skb.packet.dst !== skb.packet.dst) return redirected(walk, prerouted.skb, bridge, port, frame);
     skb = prerouted.skb;
   }
-  if (frame.mac === undefined || isLocal(place, bridge, frame.mac)) return filters ? routeInput(walk, skb) : ipReceive(walk, skb);
+  const isForHost = frame.mac === undefined || isLocal(place, bridge, frame.mac);
+  if (isForHost && frame.vlan !== undefined) return receiveHere(walk, place, bridge, frame);
+  if (isForHost) return filters ? routeInput(walk, skb) : ipReceive(walk, skb);
   return switchTo(walk, skb, bridge, port, { ...frame, packet: skb.packet }, filters);
 }
 
@@ -162,7 +165,7 @@ function staticPort(place: Place, bridge: Link, ports: readonly Link[], mac: Mac
 
 function isBehind(walk: Walk, place: Place, port: Link, frame: Frame): boolean {
   const { edge } = frame;
-  return stations(walk.world, place, port).some((station) =>
+  return stations(walk.world, place, port, frame.vlan).some((station) =>
     station.kind === 'station'
       ? frame.mac !== undefined && station.link.mac === frame.mac
       : station.kind === 'edge' &&

@@ -11,7 +11,7 @@ import type { Packet } from '../packet/packet.ts';
 import type { Finding } from './finding.ts';
 import type { FabricEdge } from './fabric.ts';
 import type { TunnelPayload } from '../packet/packet.ts';
-import { type Station, stations } from './segment.ts';
+import { type Station, stations, stationsBehind } from './segment.ts';
 import { type Place, type Skb, type Walk, finding } from './walk.ts';
 
 export type Resolution =
@@ -65,8 +65,9 @@ export function resolve(walk: Walk, skb: Skb, link: Link, nextHop: Ip): Resoluti
         const namespace = host?.namespaces.get(answer.namespace);
         const end = namespace === undefined ? undefined : linkByName(namespace, answer.device);
         if (host === undefined || namespace === undefined || end === undefined) continue;
-        const station: Station = { kind: 'station', place: { host, namespace }, link: end };
-        if (end.up && answers(walk, station, nextHop, sender)) return resolved(walk, link, nextHop, end.mac, nothing);
+        for (const station of stationsBehind(walk.world, { host, namespace }, end))
+          if (station.kind === 'station' && answers(walk, station, nextHop, sender))
+            return resolved(walk, link, nextHop, station.link.mac, nothing);
         continue;
       }
       case 'external':
