@@ -13,6 +13,7 @@ export type { FdbEntry, Neighbour } from './namespace/neighbour.ts';
 export type { Socket } from './namespace/socket.ts';
 export type { ConntrackEntry, Host, NetworkNamespace } from './namespace/namespace.ts';
 export type { IpSet } from './ipset/set.ts';
+export type { RealServer, VirtualService } from './namespace/ipvs.ts';
 export type * from './netfilter/model.ts';
 export type { Artifact, ArtifactName, NamespaceDump } from './parse/artifact.ts';
 export { ARTIFACTS } from './parse/artifact.ts';

@@ -154,6 +154,11 @@ export const FINDING_ENTRIES: Readonly<Record<FindingCode, CodeEntry>> = {
       `No rule of ${at} accepts the packet and the policy of chain ${of('chain')} (${of('backend')}, table ${of('table')}) is to drop`,
     remedy: ({ at, of }) => `On ${at}: ${backendTool(of)}; add a rule that accepts, or set the policy (iptables -P ${of('chain')} ACCEPT).`,
   },
+  IPVS_NO_SERVER: {
+    message: ({ at, of }) =>
+      `IPVS of ${at} has no server with a weight for ${of('address')} port ${of('port')}, and refuses the connection`,
+    remedy: ({ at }) => `On ${at}: ipvsadm -Ln; the Service needs a ready endpoint, and kube-proxy must have written it here.`,
+  },
   NAT_NO_ADDRESS: {
     message: ({ at, of }) =>
       `${at} should translate the source address and has none to give${onDevice({ at, of, text: '', evidence: [] })}`,

@@ -8,6 +8,7 @@ import { parseConntrack } from './conntrack.ts';
 import { parseFdb } from './fdb.ts';
 import { object, text } from './fields.ts';
 import { readItems } from './json.ts';
+import { parseIpvs } from './ipvs.ts';
 import { parseLinks } from './links.ts';
 import { parseNeighbours } from './neighbours.ts';
 import { parseNexthops } from './nexthops.ts';
@@ -36,6 +37,9 @@ export function parseNamespace(dump: NamespaceDump): NetworkNamespace {
   const netfilter = parseNetfilter(dump);
   const ipsets = parseIpsets(dump);
   if (netfilter.netfilter.tables.length > 0) gaps.push(...ipsets.gaps);
+  const ipvs = parseIpvs(dump);
+  const sysctls = take(parseSysctls(dump));
+  if (dump.artifacts.has('ip-vs') || mayBalance(links, sysctls)) gaps.push(...ipvs.gaps);
   const namespace = {
     id: dump.id,
     links,
@@ -43,10 +47,11 @@ export function parseNamespace(dump: NamespaceDump): NetworkNamespace {
     rules: rules.sort((a, b) => a.priority - b.priority),
     neighbours: take(parseNeighbours(dump)),
     fdb: fdb.value,
-    sysctls: take(parseSysctls(dump)),
+    sysctls,
     sockets: take(parseSockets(dump)),
     netfilter: netfilter.netfilter,
     ipsets: ipsets.value,
+    ipvs: ipvs.value,
     conntrack: take(parseConntrack(dump)),
   };
   return { ...namespace, gaps: distinct([...gaps, ...netfilter.gaps, ...parseXfrm(dump)]) };
@@ -67,6 +72,11 @@ function needsFdb(links: readonly Link[], gaps: readonly Gap[]): boolean {
 
 function isOpaqueSwitch(device: Link['device']): boolean {
   return device.kind === 'opaque' && /^(?:bridge|vxlan)/.test(device.type);
+}
+
+/** Its own sysctls are there once the module is; kube-proxy's device of virtual addresses outlives it. */
+function mayBalance(links: readonly Link[], sysctls: ReadonlyMap<string, string>): boolean {
+  return links.some((link) => link.name === 'kube-ipvs0') || [...sysctls.keys()].some((path) => path.startsWith('net/ipv4/vs/'));
 }
 
 /** The routing table of the first VRF device. */

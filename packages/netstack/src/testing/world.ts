@@ -8,6 +8,7 @@ import type { Neighbour } from '../namespace/neighbour.ts';
 import type { PolicyRule, Route } from '../namespace/route.ts';
 import type { Socket } from '../namespace/socket.ts';
 import { parseNetfilter } from '../netfilter/parse/netfilter.ts';
+import { parseIpvs } from '../parse/ipvs.ts';
 import type { Artifact } from '../parse/artifact.ts';
 import type { FabricAnswer } from '../trace/fabric.ts';
 import type { World } from '../trace/trace.types.ts';
@@ -57,6 +58,8 @@ export interface NamespaceSpec {
   readonly iptables?: string;
   readonly legacy?: string;
   readonly nft?: string;
+  /** Lines of /proc/net/ip_vs. */
+  readonly ipvs?: string;
   /** Lines of an ipset save. */
   readonly ipset?: string;
 }
@@ -181,6 +184,7 @@ function namespace(
     sockets: (spec.sockets ?? []).map((text) => socket(id, text)),
     netfilter,
     ipsets: parseIpsets({ id, artifacts: new Map([['ipset-save', raw(spec.ipset ?? '')]]) }).value,
+    ipvs: parseIpvs({ id, artifacts: new Map([['ip-vs', raw(spec.ipvs ?? '')]]) }).value,
     conntrack: [],
     gaps: [],
   };

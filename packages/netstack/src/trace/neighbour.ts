@@ -98,10 +98,16 @@ function resolved(walk: Walk, link: Link, ip: Ip, mac: Mac | undefined, from: Tu
   return { kind: 'mac', mac, permanent: false, from };
 }
 
-/** The address in our question (`arp_announce` 0): the packet's source where it is ours, else one of the device's. */
+/**
+ * The address in our question: the packet's source where it is ours and `arp_announce` allows (1: only on the target's own subnet, 2:
+ * never), else one of the device's (linux: `arp_solicit`).
+ */
 function senderOf(skb: Skb, link: Link, target: Ip): Ip | undefined {
   const ns = skb.place.namespace;
-  if (ownerOf(ns, skb.packet.src) !== undefined) return skb.packet.src;
+  const { src } = skb.packet;
+  const announce = familyOf(target) === 4 ? conf.max(ns, link.name, 'arp_announce') : 0;
+  const isNear = () => link.addresses.some(({ ip, length }) => contains(prefix(ip, length), src) && contains(prefix(ip, length), target));
+  if (ownerOf(ns, src) !== undefined && (announce === 0 || (announce === 1 && isNear()))) return src;
   return deviceAddress(ns, link.name, target, 'link');
 }
 

@@ -2,12 +2,14 @@ import { type Manip, settle, translate } from '../conntrack/nat.ts';
 import { type Connection, replyTuple } from '../conntrack/connections.ts';
 import type { Ip } from '../address/ip.ts';
 import { missingTopic } from '../namespace/lookup.ts';
+import { usesIpvs } from '../namespace/uses-ipvs.ts';
 import { baseChains, tracksConnections } from '../netfilter/hooks.ts';
 import type { Chain, Hook, MatchContext, NatRequest, Table } from '../netfilter/model.ts';
 import { walkChain } from '../netfilter/walk-chain.ts';
 import type { ChainResult } from '../netfilter/walk.types.ts';
 import { tupleOf } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
+import { balance, ipvsPriority } from './ipvs.ts';
 import { refusedByRule } from './refuse.ts';
 import { type Outcome, type Skb, type Walk, dropped, family, finding } from './walk.ts';
 
@@ -38,10 +40,18 @@ export function runHook(walk: Walk, start: Skb, hook: Hook, options: HookOptions
   const chains = baseChains(namespace.netfilter, version, hook);
   const translates = tracking && hook !== 'forward';
   let translated = false;
+  const ipvs = usesIpvs(namespace) ? ipvsPriority(hook) : undefined;
+  let balanced = ipvs === undefined;
   for (let i = 0; i < chains.length;) {
     const { table, chain } = chains[i] as { table: Table; chain: Chain };
     const priority = chain.base?.type === 'nat' ? (manip === 'destination' ? -100 : 100) : (chain.base?.priority ?? 0);
     if (tracking && priority > TRACKING) skb = track(walk, skb, hook);
+    if (!balanced && ipvs !== undefined && hook !== 'output' && priority > ipvs) {
+      balanced = true;
+      const result = balance(walk, skb, hook);
+      if (result.kind === 'stop') return result;
+      skb = result.skb;
+    }
     if (translates && !translated && (chain.base?.type === 'nat' || priority > (manip === 'destination' ? -100 : 100))) {
       translated = true;
       const natChains = chains.filter((entry) => entry.chain.base?.type === 'nat');
@@ -52,6 +62,12 @@ export function runHook(walk: Walk, start: Skb, hook: Hook, options: HookOptions
     if (chain.base?.type === 'nat') {
       i++;
       continue;
+    }
+    if (!balanced && ipvs !== undefined && priority > ipvs) {
+      balanced = true;
+      const result = balance(walk, skb, hook);
+      if (result.kind === 'stop') return result;
+      skb = result.skb;
     }
     const before = skb;
     const result = runChain(walk, skb, hook, table, chain, options);
@@ -69,7 +85,17 @@ export function runHook(walk: Walk, start: Skb, hook: Hook, options: HookOptions
     i++;
   }
   if (tracking) skb = track(walk, skb, hook);
-  return translates && !translated ? runNat(walk, skb, hook, manip, [], options) : { kind: 'pass', skb };
+  // OUTPUT translates before IPVS sees the packet, INPUT after.
+  const rest = [
+    ...(translates && !translated ? [(last: Skb) => runNat(walk, last, hook, manip, [], options)] : []),
+    ...(balanced ? [] : [(last: Skb) => balance(walk, last, hook)]),
+  ];
+  for (const each of hook === 'output' ? rest : rest.reverse()) {
+    const result = each(skb);
+    if (result.kind === 'stop') return result;
+    skb = result.skb;
+  }
+  return { kind: 'pass', skb };
 }
 
 /** A backend that was not read may hold any rule. */

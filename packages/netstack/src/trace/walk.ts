@@ -8,6 +8,7 @@ import type { Chooser } from '../netfilter/walk.types.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
 import type { FabricEdge } from './fabric.ts';
+import type { BalancedConnection } from './ipvs.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import type { Hop, Step } from './step.ts';
 import type { Crossing, World } from './trace.types.ts';
@@ -31,6 +32,8 @@ export interface Skb {
   readonly tracking: Tracking | undefined;
   /** Made by a process, or by the kernel (`uid` unset) here; unset for what came from elsewhere. */
   readonly socket: { readonly uid: number | undefined } | undefined;
+  /** IPVS has dealt with it (linux: `ipvs_property`). */
+  readonly balanced?: true;
   /** Where it goes, once routing has spoken. */
   readonly decision: Decision | undefined;
 }
@@ -73,6 +76,7 @@ export class Walk {
   readonly chooser: Chooser;
   readonly connections = new Connections();
   readonly needs = new Set<string>();
+  readonly #balanced = new Map<string, BalancedConnection[]>();
   #hops: OpenHop[] = [];
   #crossings: Crossing[] = [];
   #seen = new Set<string>();
@@ -87,6 +91,13 @@ export class Walk {
     this.#hops = [];
     this.#crossings = [];
     this.#seen = new Set();
+  }
+
+  /** What IPVS of a namespace remembers of this conversation. */
+  balanced(namespace: string): BalancedConnection[] {
+    let connections = this.#balanced.get(namespace);
+    if (connections === undefined) this.#balanced.set(namespace, (connections = []));
+    return connections;
   }
 
   enter(place: Place, action: 'send' | 'forward', incoming: Hop['in']): void {

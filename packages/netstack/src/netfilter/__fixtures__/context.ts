@@ -17,6 +17,7 @@ export const EMPTY: NetworkNamespace = {
   sockets: [],
   netfilter: { tables: [] },
   ipsets: new Map(),
+  ipvs: [],
   conntrack: [],
   gaps: [],
 };
