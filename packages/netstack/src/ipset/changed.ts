@@ -7,14 +7,12 @@ export function changedSets(namespace: NetworkNamespace): ReadonlySet<string> {
   let made = memo.get(namespace);
   if (made === undefined) {
     const changed = new Set<string>();
-    for (const { chains } of namespace.netfilter.tables)
-      for (const { rules } of chains.values())
-        for (const { changesSets } of rules)
-          for (const name of changesSets ?? []) {
-            changed.add(name);
-            // A list passes it on to its members.
-            for (const member of namespace.ipsets.get(name)?.members ?? []) changed.add(member);
-          }
+    for (const { changesSets } of namespace.netfilter.tables)
+      for (const name of changesSets ?? []) {
+        changed.add(name);
+        // A list passes it on to its members.
+        for (const member of namespace.ipsets.get(name)?.members ?? []) changed.add(member);
+      }
     memo.set(namespace, (made = changed));
   }
   return made;

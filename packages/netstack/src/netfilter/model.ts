@@ -20,6 +20,8 @@ export interface Table {
   readonly name: string;
   /** Does any rule refer to connection tracking? Told by a table that builds its rules late. */
   readonly tracks?: boolean;
+  /** The sets of ipset that its rules add to or remove from. */
+  readonly changesSets?: readonly string[];
   readonly chains: ReadonlyMap<string, Chain>;
 }
 
