@@ -113,6 +113,12 @@ export interface Tracking {
   readonly direction: 'original' | 'reply';
 }
 
+/** Tables of connections apart from each other, one for each direction of a connection; 0 where nothing is said. */
+export interface Zone {
+  readonly original: number;
+  readonly reply: number;
+}
+
 export interface TrackedConnection {
   /** The first packet before any translation. */
   readonly original: Tuple;
@@ -145,6 +151,8 @@ export type TargetResult =
   | { readonly kind: 'goto'; readonly chain: string }
   | { readonly kind: 'reject'; readonly with: RejectWith }
   | { readonly kind: 'notrack' }
+  /** Connections are looked for, and made, in that zone. */
+  | { readonly kind: 'zone'; readonly zone: Zone }
   | { readonly kind: 'nat'; readonly request: NatRequest }
   | { readonly kind: 'unknown'; readonly construct: string };
 

@@ -115,7 +115,7 @@ function reroutes(table: Table, chain: Chain): boolean {
 
 function track(walk: Walk, skb: Skb, hook: Hook): Skb {
   if (skb.tracking !== undefined || (hook !== 'prerouting' && hook !== 'output')) return skb;
-  return { ...skb, tracking: walk.connections.track(skb.place.namespace.id, skb.packet) };
+  return { ...skb, tracking: walk.connections.track(skb.place.namespace.id, skb.packet, skb.zone) };
 }
 
 function contextOf(skb: Skb, hook: Hook, options: HookOptions): MatchContext {
@@ -193,7 +193,8 @@ function dropByChain(
 
 function changed(walk: Walk, skb: Skb, result: ChainResult): Skb {
   let tracking = skb.tracking;
-  if (result.notrack && tracking === undefined) tracking = { state: 'UNTRACKED', entry: undefined, direction: 'original' };
+  if (result.notrack && tracking === undefined && skb.zone === undefined)
+    tracking = { state: 'UNTRACKED', entry: undefined, direction: 'original' };
   if (result.connectionMark !== undefined && tracking?.entry !== undefined) {
     const entry = walk.connections.replace(skb.place.namespace.id, tracking.entry, {
       ...(tracking.entry as Connection),
@@ -201,7 +202,9 @@ function changed(walk: Walk, skb: Skb, result: ChainResult): Skb {
     });
     tracking = { ...tracking, entry };
   }
-  return tracking === skb.tracking && result.packet === skb.packet ? skb : { ...skb, packet: result.packet, tracking };
+  const zone = skb.zone ?? (tracking === undefined ? result.zone : undefined);
+  const isSame = tracking === skb.tracking && result.packet === skb.packet && zone === skb.zone;
+  return isSame ? skb : { ...skb, packet: result.packet, tracking, zone };
 }
 
 /** Translation: an old entry is applied, a new flow asks the nat chains until one decides (linux: `nf_nat_inet_fn`). */

@@ -3,7 +3,7 @@ import { familyOf } from '../address/ip.ts';
 import { Connections } from '../conntrack/connections.ts';
 import type { Host, NetworkNamespace } from '../namespace/namespace.ts';
 import type { Route } from '../namespace/route.ts';
-import type { BridgeInfo, FrameAddresses, Tracking } from '../netfilter/model.ts';
+import type { BridgeInfo, FrameAddresses, Tracking, Zone } from '../netfilter/model.ts';
 import type { Chooser } from '../netfilter/walk.types.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
@@ -28,6 +28,8 @@ export interface Skb {
   readonly bridge: BridgeInfo | undefined;
   /** The frame that brought it. */
   readonly frame?: FrameAddresses | undefined;
+  /** Set by a rule before it. */
+  readonly zone?: Zone | undefined;
   /** Unset until the tracking hook is passed. */
   readonly tracking: Tracking | undefined;
   /** Made by a process, or by the kernel (`uid` unset) here; unset for what came from elsewhere. */

@@ -213,13 +213,28 @@ describe('targets that leave the packet alone', () => {
   });
 });
 
+describe('zones', () => {
+  test.each([
+    ['-j CT --zone 3', { original: 3, reply: 3 }],
+    ['-j CT --zone-orig 3 --helper ftp', { original: 3, reply: 0 }],
+    ['-j CT --zone-reply 65535', { original: 0, reply: 65535 }],
+  ])('%s', (args, zone) => {
+    expect(result(args, untracked, { table: 'raw' })).toEqual({ kind: 'zone', zone });
+  });
+
+  test('what is tracked already stays where it is', () => {
+    expect(result('-j CT --zone 3', {}, { table: 'raw' })).toEqual({ kind: 'continue' });
+  });
+});
+
 describe('what is not evaluated is unknown', () => {
   test.each([
     '-j NFQUEUE --queue-num 3 --queue-bypass',
     '-p tcp -j SYNPROXY --wscale 7',
     '-j HMARK --hmark-mod 10',
     '-j SET --map-set x src --map-mark',
-    '-j CT --zone 3',
+    '-j CT --zone mark',
+    '-j CT --zone 3 --zone-orig 4',
     '-j MARK --set-xmark x',
     '-j MARK --set-xmark 0x1 --or-mark 0x2',
     '-j MARK',
