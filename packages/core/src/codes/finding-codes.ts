@@ -121,6 +121,12 @@ export const FINDING_ENTRIES: Readonly<Record<FindingCode, CodeEntry>> = {
     message: ({ at, of }) => `Both ports of bridge ${of('bridge')} on ${at} are isolated: nothing passes between them`,
     remedy: ({ at, of }) => `On ${at}: bridge link set dev ${of('port')} isolated off.`,
   },
+  BRIDGE_VLAN_REFUSED: {
+    message: ({ at, of }) =>
+      `Port ${of('port')} of bridge ${of('bridge')} on ${at} does not belong to the frame's VLAN${of('vlan') === '' ? ', and has none for frames without a tag' : ` ${of('vlan')}`}`,
+    remedy: ({ at, of }) =>
+      `On ${at}: bridge vlan show dev ${of('port')}; bridge vlan add dev ${of('port')} vid ${of('vlan') === '' ? 'ID pvid untagged' : of('vlan')}.`,
+  },
   BRIDGE_NO_PORT: {
     message: ({ at, of }) => `Bridge ${of('bridge')} on ${at} has no port to ${of('mac') === '' ? of('destination') : of('mac')}`,
     remedy: ({ at, of }) =>

@@ -25,6 +25,8 @@ export interface Link {
   readonly master: string | undefined;
   /** Set for a port of a bridge. */
   readonly port: BridgePort | undefined;
+  /** The VLANs of a port, or of a bridge itself, where the bridge filters by them; `undefined`: not read. */
+  readonly vlans?: readonly PortVlan[] | undefined;
   readonly device: Device;
   /** Programs that may do anything with a packet: their presence makes that direction *unknown*. */
   readonly programs: readonly LinkProgram[];
@@ -59,6 +61,17 @@ export interface BridgePort {
   readonly flood: boolean;
   readonly learning: boolean;
   readonly source: Source;
+}
+
+/** VLANs that a port belongs to (`bridge -j -d vlan`). */
+export interface PortVlan {
+  readonly from: number;
+  readonly to: number;
+  /** What comes in without a tag belongs to it. */
+  readonly pvid: boolean;
+  /** It goes out without a tag. */
+  readonly untagged: boolean;
+  readonly forwards: boolean;
 }
 
 /** What a link is, with what only that kind has. `opaque`: the kind is not modelled. */

@@ -41,6 +41,7 @@ interface LinkSpec {
   readonly noarp?: boolean;
   readonly mac?: string;
   readonly device?: Device;
+  readonly vlans?: Link['vlans'];
   readonly port?: Partial<NonNullable<Link['port']>>;
 }
 
@@ -121,6 +122,7 @@ function namespace(
                 source: source(`${id}/bridge-link`, text),
                 ...described.port,
               },
+        vlans: described.vlans,
         device: described.device ?? {
           kind: 'veth',
           peerIndex: described.peer === undefined ? 9999 : indexOf(described.peer),

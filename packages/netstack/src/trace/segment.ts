@@ -2,6 +2,7 @@ import type { Ip } from '../address/ip.ts';
 import type { Link } from '../namespace/link.ts';
 import { uppersOf } from '../namespace/lower.ts';
 import { linkByName } from '../namespace/lookup.ts';
+import { type BridgeVlan, enterBridge, lacksVlans, leaveBridge } from './bridge-vlans.ts';
 import { kindOf } from './devices/index.ts';
 import type { Place } from './walk.ts';
 import type { World } from './trace.types.ts';
@@ -69,11 +70,24 @@ function arrive(segment: Segment, place: Place, link: Link, tag: number | undefi
     return;
   }
   if (!forwardsFrames(link) || !master.up) return;
-  stack(segment, place, master, tag);
-  for (const port of portsOf(place, master)) {
-    if (port === link && link.port?.hairpin !== true) continue;
-    if (port.port?.isolated === true && link.port?.isolated === true) continue;
-    if (forwardsFrames(port)) segment.emit(place, port, tag);
+  if (lacksVlans(place, master)) {
+    segment.found.push({ kind: 'opaque', place, link: master });
+    return;
+  }
+  const vlan = enterBridge(master, link, tag);
+  const up = vlan === 'refused' ? vlan : leaveBridge(master, master, vlan);
+  if (up !== 'refused') stack(segment, place, master, up);
+  flood(segment, place, master, link, vlan);
+}
+
+/** A broadcast inside of a bridge, to every port that may have it. */
+export function flood(segment: Segment, place: Place, bridge: Link, from: Link | undefined, vlan: BridgeVlan | 'refused'): void {
+  if (vlan === 'refused') return;
+  for (const port of portsOf(place, bridge)) {
+    if (port === from && port.port?.hairpin !== true) continue;
+    if (port.port?.isolated === true && from?.port?.isolated === true) continue;
+    const tag = leaveBridge(bridge, port, vlan);
+    if (tag !== 'refused' && forwardsFrames(port)) segment.emit(place, port, tag);
   }
 }
 
