@@ -18,6 +18,8 @@ export interface Link {
   readonly noarp: boolean;
   readonly promiscuous: boolean;
   readonly mtu: number;
+  /** As iproute2 prints it: `default`, or a number. */
+  readonly group?: string | undefined;
   readonly mac: Mac | undefined;
   /** In the kernel's order of the list, which decides the choice of a source address. */
   readonly addresses: readonly LinkAddress[];

@@ -74,6 +74,7 @@ function readLink(
     noarp: flags.includes('NOARP'),
     promiscuous: flags.includes('PROMISC'),
     mtu,
+    group: text(fields, 'group'),
     mac: mac(fields, 'address'),
     addresses: addresses.get(index) ?? [],
     master: text(fields, 'master'),
