@@ -105,26 +105,26 @@ export interface LowerDevice {
 }
 
 /** Several devices as one. Those that have it as their `master` are its parts. */
-export interface BondDevice {
+interface BondDevice {
   readonly kind: 'bond';
   readonly mode: string;
   /** Mode `active-backup`: the one in use. */
   readonly active: string | undefined;
 }
 
-export interface VlanDevice {
+interface VlanDevice {
   readonly kind: 'vlan';
   readonly lower: LowerDevice;
   readonly id: number;
 }
 
-export interface MacvlanDevice {
+interface MacvlanDevice {
   readonly kind: 'macvlan';
   readonly lower: LowerDevice;
   readonly mode: string;
 }
 
-export interface IpvlanDevice {
+interface IpvlanDevice {
   readonly kind: 'ipvlan';
   readonly lower: LowerDevice;
   readonly mode: string;

@@ -10,7 +10,7 @@ export interface Located {
 }
 
 /** The reference to the device below, for the kinds that stand on one. */
-export function lowerReference({ device }: Link): LowerDevice | undefined {
+function lowerReference({ device }: Link): LowerDevice | undefined {
   return device.kind === 'vlan' || device.kind === 'macvlan' || device.kind === 'ipvlan' ? device.lower : undefined;
 }
 

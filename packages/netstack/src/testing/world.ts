@@ -28,7 +28,7 @@ export function net(text: string): Prefix {
   return parsed;
 }
 
-interface LinkSpec {
+export interface LinkSpec {
   readonly name: string;
   /** `10.0.0.1/24`. */
   readonly addresses?: readonly string[];

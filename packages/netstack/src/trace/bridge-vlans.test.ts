@@ -35,20 +35,15 @@ function verdict({ p, q, br0 = [access(1)], tagged, dst = '10.0.0.2', upper }: C
     sockets: ['tcp 0.0.0.0:80'],
   });
   const own = ['10.0.0.9/24'];
+  const above: readonly LinkSpec[] =
+    upper === undefined
+      ? []
+      : [{ name: 'br0.x', mac: '02:00:00:00:00:b0', addresses: own, device: { kind: 'vlan', lower: on('br0'), id: upper } }];
   const links: LinkSpec[] = [
     { name: 'br0', mac: '02:00:00:00:00:b0', device, vlans: br0, ...(upper === undefined ? { addresses: own } : {}) },
     { name: 'vp', peer: 'p:eth0', master: 'br0', vlans: p },
     { name: 'vq', peer: 'q:eth0', master: 'br0', vlans: q },
-    ...(upper === undefined
-      ? []
-      : [
-          {
-            name: 'br0.x',
-            mac: '02:00:00:00:00:b0',
-            addresses: own,
-            device: { kind: 'vlan', lower: on('br0'), id: upper },
-          } satisfies LinkSpec,
-        ]),
+    ...above,
   ];
   const built = host('n', {
     host: { links, sockets: ['tcp 0.0.0.0:80'] },

@@ -83,7 +83,7 @@ export function balance(walk: Walk, skb: Skb, hook: Hook): HookResult {
 }
 
 /** By mark, then by address and port, then by address alone (linux: `ip_vs_service_find`). */
-export function serviceFor(services: readonly VirtualService[], packet: Packet): VirtualService | undefined {
+function serviceFor(services: readonly VirtualService[], packet: Packet): VirtualService | undefined {
   const byAddress = (port: number) =>
     services.find(
       ({ match }) => match.kind === 'address' && match.protocol === packet.protocol && match.ip === packet.dst && match.port === port,

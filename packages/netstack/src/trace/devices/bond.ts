@@ -7,7 +7,7 @@ import { carry } from '../wire.ts';
 import type { DeviceKind, LinkOf } from './device-kind.ts';
 
 /** The parts that carry frames: the one in use, or all that are up (linux: `bond_xmit_activebackup_slave`, `bond_3ad_xor_xmit`). */
-export function partsInUse(place: Place, link: LinkOf<'bond'>): readonly Link[] {
+function partsInUse(place: Place, link: LinkOf<'bond'>): readonly Link[] {
   const parts = place.namespace.links.filter((part) => part.master === link.name && part.up && part.carrier);
   const { active } = link.device;
   return active === undefined ? parts : parts.filter((part) => part.name === active);
