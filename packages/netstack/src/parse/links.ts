@@ -35,9 +35,9 @@ export function parseLinks(dump: NamespaceDump): Parsed<readonly Link[]> {
   const joined = joinPorts(links, ports.value);
   const isFiltered = links.some(({ device }) => device.kind === 'bridge' && device.vlanFiltering);
   const vlans = isFiltered ? parseBridgeVlans(dump) : undefined;
-  if (vlans !== undefined) gaps.push(...vlans.gaps);
+  for (const gap of vlans?.gaps ?? []) gaps.push(gap);
   if (joined.missing.length > 0) {
-    gaps.push(...ports.gaps);
+    for (const gap of ports.gaps) gaps.push(gap);
     gaps.push({
       topic: 'bridge-ports',
       kind: 'missing',

@@ -25,7 +25,8 @@ import { parseXfrm } from './xfrm.ts';
 export function parseNamespace(dump: NamespaceDump): NetworkNamespace {
   const gaps: Gap[] = [];
   const take = <T>(parsed: Parsed<T>): T => {
-    gaps.push(...parsed.gaps);
+    // One at a time: a broken artifact may have more gaps than a call takes arguments.
+    for (const gap of parsed.gaps) gaps.push(gap);
     return parsed.value;
   };
   const links = take(parseLinks(dump));
@@ -33,13 +34,13 @@ export function parseNamespace(dump: NamespaceDump): NetworkNamespace {
   const vrf = vrfTable(dump);
   const rules = [...take(parseRules(dump, 4, vrf)), ...take(parseRules(dump, 6, vrf))];
   const fdb = parseFdb(dump);
-  if (needsFdb(links, gaps)) gaps.push(...fdb.gaps);
+  if (needsFdb(links, gaps)) take(fdb);
   const netfilter = parseNetfilter(dump);
   const ipsets = parseIpsets(dump);
-  if (netfilter.netfilter.tables.length > 0) gaps.push(...ipsets.gaps);
+  if (netfilter.netfilter.tables.length > 0) take(ipsets);
   const ipvs = parseIpvs(dump);
   const sysctls = take(parseSysctls(dump));
-  if (dump.artifacts.has('ip-vs') || mayBalance(links, sysctls)) gaps.push(...ipvs.gaps);
+  if (dump.artifacts.has('ip-vs') || mayBalance(links, sysctls)) take(ipvs);
   const namespace = {
     id: dump.id,
     links,
