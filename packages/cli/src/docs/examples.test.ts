@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,6 +20,8 @@ const DUMP = 'skoop-dump 1 node=node1\n@ host/ip-link 2 0 -\n[]\n@ pods/default_
 
 const block = (pkg: string, language: string): string =>
   codeBlocks(read(`packages/${pkg}/README.md`)).find((one) => one.language === language)?.code ?? '';
+
+jest.setTimeout(300_000);
 
 describe('examples of the READMEs', () => {
   test('netstack: prints what it says', async () => {

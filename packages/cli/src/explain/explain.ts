@@ -33,9 +33,11 @@ async function ownCodes(): Promise<readonly string[]> {
   return files.filter((file) => /^[A-Z][A-Z0-9_]*\.md$/.test(file)).map((file) => file.slice(0, -'.md'.length));
 }
 
-/** Codes of the same area, or with a word in common. */
+/** Codes of the same area, then those with a word in common. */
 function suggestion(code: string, all: readonly string[]): string {
   const words = new Set(code.split('_').filter((word) => word.length > 2));
-  const near = all.filter((other) => other.split('_').some((word) => words.has(word)));
+  const [area = ''] = code.split('_');
+  const shared = all.filter((other) => other.split('_').some((word) => words.has(word)));
+  const near = [...shared.filter((other) => other.startsWith(`${area}_`)), ...shared.filter((other) => !other.startsWith(`${area}_`))];
   return near.length > 0 ? `Near it: ${near.slice(0, 10).join(', ')}.` : '`skoop explain` lists them.';
 }

@@ -11,12 +11,12 @@ export interface KubeskoopSummary {
   readonly links: readonly KubeskoopLink[];
 }
 
-export interface KubeskoopSuspicion {
+interface KubeskoopSuspicion {
   readonly level: number;
   readonly message: string;
 }
 
-export interface KubeskoopNode {
+interface KubeskoopNode {
   readonly id: string;
   readonly type: string;
   readonly suspicions: readonly KubeskoopSuspicion[];
@@ -24,7 +24,7 @@ export interface KubeskoopNode {
   readonly actions: Readonly<Record<string, { readonly type: string }>>;
 }
 
-export interface KubeskoopLink {
+interface KubeskoopLink {
   readonly id: string;
   readonly source: string;
   readonly source_attributes: Readonly<Record<string, string>>;

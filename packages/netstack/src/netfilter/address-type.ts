@@ -46,3 +46,9 @@ export function addressType(namespace: NetworkNamespace, ip: Ip, device?: string
       return 'UNICAST';
   }
 }
+
+/** How a frame with that packet is addressed: it follows from the destination. */
+export function frameType(namespace: NetworkNamespace, packet: { readonly dst: Ip }): 'unicast' | 'broadcast' | 'multicast' {
+  const type = addressType(namespace, packet.dst);
+  return type === 'BROADCAST' ? 'broadcast' : type === 'MULTICAST' ? 'multicast' : 'unicast';
+}

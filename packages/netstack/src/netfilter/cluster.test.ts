@@ -4,7 +4,7 @@ import { parseIp } from '../address/ip.ts';
 import type { NamespaceDump } from '../parse/artifact.ts';
 import { explore } from '../trace/choices.ts';
 import { baseChains, tracksConnections } from './hooks.ts';
-import type { MatchContext } from './model.ts';
+import type { Hook, MatchContext } from './model.ts';
 import { parseNetfilter } from './parse/netfilter.ts';
 import { context } from './__fixtures__/context.ts';
 import { walkChain } from './walk-chain.ts';
@@ -30,7 +30,7 @@ const DUMP: NamespaceDump = {
 
 describe("a node's rules, made by kube-proxy and flanneld", () => {
   const { netfilter, gaps } = parseNetfilter(DUMP);
-  const walk = (hook: MatchContext['hook'], chain: string, given: MatchContext) => {
+  const walk = (hook: Hook, chain: string, given: MatchContext) => {
     const entry = baseChains(netfilter, 4, hook).find((candidate) => candidate.table.name === chain);
     if (entry === undefined) throw new Error(`no chain at ${hook}`);
     return explore((chooser) => walkChain(entry.table, entry.chain, given, chooser), 100);

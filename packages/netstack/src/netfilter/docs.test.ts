@@ -3,6 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { MATCHES } from './matches/index.ts';
 import { UNDECIDED_MATCHES } from './matches/undecided.ts';
 import { UNDECIDED_TARGETS } from './targets/undecided.ts';
+import { EXPRESSIONS } from './nftables/expressions/index.ts';
+import { STATEMENTS } from './nftables/statements/index.ts';
 import { TARGETS } from './targets/index.ts';
 
 const page = readFileSync(new URL('../../../../docs/model.md', import.meta.url), 'utf8');
@@ -10,7 +12,10 @@ const page = readFileSync(new URL('../../../../docs/model.md', import.meta.url),
 /** The names in the first paragraph under a heading. */
 function listed(heading: string): string[] {
   const paragraph = page.split(`## ${heading}\n\n`)[1]?.split('\n\n')[0] ?? '';
-  return paragraph.split(/[,\s]+/).filter((word) => word !== '');
+  return paragraph
+    .split(',')
+    .map((name) => name.trim().replaceAll(/\s+/g, ' ').replaceAll('`', ''))
+    .filter((name) => name !== '');
 }
 
 describe('docs/model.md names what is evaluated, no more and no less', () => {
@@ -25,5 +30,13 @@ describe('docs/model.md names what is evaluated, no more and no less', () => {
 
   test('targets', () => {
     expect(listed('Targets of iptables')).toEqual([...TARGETS.keys()].sort());
+  });
+
+  test('expressions', () => {
+    expect(listed('Expressions of nftables')).toEqual([...EXPRESSIONS.keys()].sort());
+  });
+
+  test('statements', () => {
+    expect(listed('Statements of nftables')).toEqual([...STATEMENTS.keys()].sort());
   });
 });

@@ -1,5 +1,5 @@
 import type { Family } from '../address/ip.ts';
-import type { Chain, Hook, Netfilter, NetfilterFamily, Table } from './model.ts';
+import type { BaseChain, Chain, Hook, Netfilter, NetfilterFamily, Table } from './model.ts';
 
 export interface HookedChain {
   readonly table: Table;
@@ -53,6 +53,30 @@ export function baseChains(netfilter: Netfilter, family: Family, hook: Hook): re
 
 function tracks(table: Table): boolean {
   return table.tracks ?? [...table.chains.values()].some((chain) => chain.rules.some((rule) => rule.tracks));
+}
+
+/** The base chains of family bridge at a hook, by ascending priority. */
+export function bridgeChainsAt(netfilter: Netfilter, hook: BaseChain['hook']): readonly HookedChain[] {
+  return ordered(netfilter, ({ table, chain }) => table.family === 'bridge' && chain.base?.hook === hook);
+}
+
+/** The base chains that are attached to a device, or may be: nft 1.0 leaves the devices out of its JSON, the list is then empty. */
+export function deviceChainsAt(netfilter: Netfilter, device: string, hook: 'ingress' | 'egress'): readonly HookedChain[] {
+  return ordered(
+    netfilter,
+    ({ table, chain }) =>
+      (table.family === 'netdev' || table.family === 'inet') &&
+      chain.base?.hook === hook &&
+      (chain.base.devices.length === 0 || chain.base.devices.includes(device)),
+  );
+}
+
+function ordered(netfilter: Netfilter, isThere: (chain: HookedChain) => boolean): readonly HookedChain[] {
+  return netfilter.tables
+    .filter((table) => table.family === 'bridge' || table.family === 'netdev' || table.family === 'inet')
+    .flatMap((table) => [...table.chains.values()].map((chain) => ({ table, chain })))
+    .filter(isThere)
+    .sort((a, b) => (a.chain.base?.priority ?? 0) - (b.chain.base?.priority ?? 0));
 }
 
 /** Is connection tracking on for a family? It is while any rule refers to it, in a chain that is called or not; `inet` counts for both. */

@@ -46,7 +46,8 @@ export interface BaseChain {
 }
 
 /**
- * A rule: all matches fit, then the target acts. Without a target it only counts.
+ * A rule: all matches fit, then the target acts. Without a target it only counts. A native rule may have more to it: where the target lets
+ * the packet go on, `then` is walked before the next rule.
  *
  * A construct that could not be understood stands among `matches` or as `target` and answers *unknown*; the line is in `source`.
  */
@@ -59,6 +60,7 @@ export interface Rule {
   readonly changesSets?: readonly string[];
   /** The one destination that it can fit (`-d A/32`), where it has one: long chains are looked up by it. */
   readonly onlyTo?: Ip;
+  readonly then?: Rule | undefined;
   readonly source: Source;
 }
 
@@ -75,7 +77,7 @@ export type MatchResult =
 /** What a match or a target may look at. */
 export interface MatchContext {
   readonly packet: Packet;
-  readonly hook: Hook;
+  readonly hook: BaseChain['hook'];
   readonly namespace: NetworkNamespace;
   /** In-device; '' in output and where there is none. For bridged traffic the bridge. */
   readonly iif: string;
@@ -140,9 +142,10 @@ export interface Target {
 /**
  * What a target wants. Rule results and chain results are different types: a jump never leaves the walk of a chain.
  *
- * `continue` goes on with the next rule, with a changed packet or connection mark where given.
+ * `continue` goes on, with a changed packet or connection mark where given; `break` goes on with the next rule, whatever is left of this
+ * one. `by`: the element of a map that it was found in.
  */
-export type TargetResult =
+export type TargetResult = { readonly by?: Source } & (
   | { readonly kind: 'continue'; readonly packet?: Packet; readonly connectionMark?: number }
   | { readonly kind: 'accept' }
   | { readonly kind: 'drop' }
@@ -154,7 +157,19 @@ export type TargetResult =
   /** Connections are looked for, and made, in that zone. */
   | { readonly kind: 'zone'; readonly zone: Zone }
   | { readonly kind: 'nat'; readonly request: NatRequest }
-  | { readonly kind: 'unknown'; readonly construct: string };
+  | { readonly kind: 'break' }
+  /** One of several: by weight, or nobody can tell where a construct is named. */
+  | {
+      readonly kind: 'choose';
+      readonly options: readonly { readonly weight: number; readonly result: TargetResult }[];
+      readonly construct?: string;
+    }
+  /** `ways`: all that it can come to, where that is known. */
+  | { readonly kind: 'unknown'; readonly construct: string; readonly ways?: readonly UnknownWay[] }
+);
+
+/** `unknown`: the packet may be changed, so that where it goes then nobody can say. */
+export type UnknownWay = 'continue' | 'accept' | 'drop' | 'unknown';
 
 /** The answer to the sender: a TCP reset, or an ICMP (ICMPv6 in ip6tables) destination unreachable with that code. */
 export type RejectWith = { readonly kind: 'tcp-reset' } | { readonly kind: 'icmp'; readonly type: number; readonly code: number };

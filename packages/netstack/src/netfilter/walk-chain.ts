@@ -1,7 +1,7 @@
 import type { Packet } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
 import { candidates } from './candidates.ts';
-import type { Chain, MatchContext, MatchResult, Rule, Table, TargetResult, Zone } from './model.ts';
+import type { Chain, MatchContext, MatchResult, Rule, Table, TargetResult, UnknownWay, Zone } from './model.ts';
 import type { ChainResult, ChainVerdict, Chooser } from './walk.types.ts';
 
 /** Where the walk goes on when a chain ends. */
@@ -45,33 +45,34 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
   let budget = budgetOf(table);
   const end = (verdict: ChainVerdict): ChainResult => ({ verdict, packet: current.packet, connectionMark, notrack, zone, evidence });
   // Outside of filter a target may well change the packet: where it goes then, nobody can say.
-  const ways =
-    table.name === 'filter' || table.name === 'security'
-      ? (['continue', 'accept', 'drop'] as const)
-      : (['continue', 'accept', 'drop', 'unknown'] as const);
-  const ask = (construct: string, rule: Rule) => ({
-    kind: chooser.unknown<(typeof ways)[number]>(construct, [rule.source], ways),
-    construct,
-  });
+  const anyWay: readonly UnknownWay[] =
+    table.backend !== 'nftables' && (table.name === 'filter' || table.name === 'security')
+      ? ['continue', 'accept', 'drop']
+      : ['continue', 'accept', 'drop', 'unknown'];
+  const ask = (construct: string, rule: Rule, ways = anyWay) => ({ kind: chooser.unknown(construct, [rule.source], ways), construct });
   const policy = (): ChainResult => {
     evidence.push(chain.source);
     return end(chain.base?.policy === 'drop' ? { kind: 'drop', by: 'policy' } : { kind: 'accept' });
   };
 
+  let rest: Rule | undefined;
+
   for (;;) {
-    const rule = rules[index];
+    const rule: Rule | undefined = rest ?? rules[index];
     if (rule === undefined) {
       const back = stack.pop();
       if (back === undefined) return policy();
       ({ rules, next: index, depth } = back);
       continue;
     }
-    index++;
+    if (rest === undefined) index++;
+    rest = undefined;
     if (budget-- <= 0) return end(chooser.unknown(`table ${table.name} takes too long to walk`, [rule.source], OPEN_END));
     const acted = act(rule, current, table, chooser);
     if (acted === undefined) continue;
-    evidence.push(rule.source);
-    let result: Exclude<TargetResult, { kind: 'jump' | 'goto' | 'unknown' }> | ReturnType<typeof ask>;
+    if (acted.by !== undefined) evidence.push(acted.by);
+    if (evidence.at(-1) !== rule.source) evidence.push(rule.source);
+    let result: Exclude<Settled, { kind: 'jump' | 'goto' | 'unknown' }> | ReturnType<typeof ask>;
     if (acted.kind === 'jump' || acted.kind === 'goto') {
       const to = table.chains.get(acted.chain);
       if (to !== undefined && depth < table.chains.size) {
@@ -82,9 +83,10 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
         continue;
       }
       result = ask(`chain ${acted.chain} ${to === undefined ? `is not in table ${table.name}` : 'jumps in a circle'}`, rule);
-    } else result = acted.kind === 'unknown' ? ask(acted.construct, rule) : acted;
+    } else result = acted.kind === 'unknown' ? ask(acted.construct, rule, acted.ways) : acted;
     switch (result.kind) {
       case 'continue': {
+        rest = rule.then;
         if ('construct' in result) break;
         if (result.connectionMark !== undefined) connectionMark = result.connectionMark;
         current = changed(current, result.packet, result.connectionMark);
@@ -93,8 +95,10 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
       case 'zone':
         // The first decision about tracking is the last.
         zone ??= result.zone;
+        rest = rule.then;
         break;
       case 'notrack':
+        rest = rule.then;
         if (zone !== undefined) break;
         notrack = true;
         current = { ...current, tracking: { ...current.tracking, state: 'UNTRACKED', entry: undefined } };
@@ -123,8 +127,10 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
 
 const OPEN_END: readonly ChainVerdict[] = [{ kind: 'accept' }, { kind: 'drop', by: 'rule' }];
 
+type Settled = Exclude<TargetResult, { kind: 'choose' | 'break' }>;
+
 /** What the rule does, or `undefined` where it does not fit or does nothing. Asks the chooser only where the answer matters. */
-function act(rule: Rule, context: MatchContext, table: Table, chooser: Chooser): TargetResult | undefined {
+function act(rule: Rule, context: MatchContext, table: Table, chooser: Chooser): Settled | undefined {
   if (rule.target === undefined) return undefined;
   let open: Exclude<MatchResult, boolean>[] | undefined;
   for (const match of rule.matches) {
@@ -132,14 +138,21 @@ function act(rule: Rule, context: MatchContext, table: Table, chooser: Chooser):
     if (result === false) return undefined;
     if (result !== true) (open ??= []).push(result);
   }
-  const result = rule.target.apply(context);
-  if (isIdle(result, table)) return undefined;
-  return open === undefined || fits(open, rule, chooser) ? result : undefined;
+  let result = rule.target.apply(context);
+  if (rule.then === undefined && isIdle(result, table)) return undefined;
+  if (open !== undefined && !fits(open, rule, chooser)) return undefined;
+  while (result.kind === 'choose')
+    result =
+      result.construct === undefined
+        ? chooser.pick(result.options, (option) => option.weight).result
+        : chooser.unknown(result.construct, [rule.source], result.options).result;
+  return result.kind === 'break' ? undefined : result;
 }
 
 /** Does it make no difference whether the rule fits? */
 function isIdle(result: TargetResult, table: Table): boolean {
   if (result.kind === 'continue') return result.packet === undefined && result.connectionMark === undefined;
+  if (result.kind === 'choose') return result.options.every((option) => isIdle(option.result, table));
   return result.kind === 'jump' && table.chains.get(result.chain)?.rules.length === 0;
 }
 

@@ -4,11 +4,11 @@ import { conf, sysctl, sysctlSource } from '../namespace/lookup.ts';
 import type { BridgeInfo } from '../netfilter/model.ts';
 import { lookup } from '../routing/lookup.ts';
 import { validateSource } from '../routing/validate-source.ts';
+import { bridgeChains } from './frame-chains.ts';
 import { ipReceive, routeInput } from './ip-receive.ts';
 import { decide, stepRoute } from './local-out.ts';
 import { resolve } from './neighbour.ts';
 import { enterBridge, lacksVlans, leaveBridge } from './bridge-vlans.ts';
-import { bridgeChains } from './programs.ts';
 import { arrived, receiveHere, wrongMac } from './receive.ts';
 import { runHook } from './run-hook.ts';
 import { forwardsFrames, portsOf, stations } from './segment.ts';
@@ -16,16 +16,17 @@ import { type Frame, transmit } from './transmit.ts';
 import { type Outcome, type Place, type Skb, type Walk, dropped, finding } from './walk.ts';
 
 /** A frame comes in on a port (linux: `br_handle_frame`, with br_netfilter's hooks around it). */
-export function bridgeInput(walk: Walk, place: Place, bridge: Link, port: Link, frame: Frame): Outcome {
-  const details = { bridge: bridge.name, port: port.name, destination: formatIp(frame.packet.dst) };
+export function bridgeInput(walk: Walk, place: Place, bridge: Link, port: Link, arriving: Frame): Outcome {
+  const details = { bridge: bridge.name, port: port.name, destination: formatIp(arriving.packet.dst) };
   if (!bridge.up) return dropped(place, 'LINK_DOWN', [bridge.source], { device: bridge.name, destination: details.destination });
   if (!forwardsFrames(port))
     return dropped(place, 'BRIDGE_PORT_NOT_FORWARDING', [port.port?.source ?? port.source], { ...details, state: port.port?.state ?? '' });
   if (lacksVlans(place, bridge)) return vlansNotRead(place, bridge);
-  const vlan = enterBridge(bridge, port, frame.vlan);
-  if (vlan === 'refused') return otherVlan(place, bridge, port, frame.vlan);
-  const opaque = bridgeChains(walk, place, ['prerouting', 'input', 'forward', 'postrouting']);
-  if (opaque !== undefined) return opaque;
+  const vlan = enterBridge(bridge, port, arriving.vlan);
+  if (vlan === 'refused') return otherVlan(place, bridge, port, arriving.vlan);
+  const first = bridgeChains(walk, place, 'prerouting', arriving.packet, { iif: port.name, oif: '' });
+  if (first.kind === 'stop') return first.outcome;
+  const frame: Frame = { ...arriving, packet: first.packet };
   const info: BridgeInfo = { inPort: port.name, outPort: undefined, bridged: false };
   let skb: Skb = { ...arrived(place, bridge, frame), bridge: info };
   // bridge-nf-filter-vlan-tagged is off by default: tagged frames pass by.
@@ -36,13 +37,15 @@ export function bridgeInput(walk: Walk, place: Place, bridge: Link, port: Link, 
     if (prerouted.skb.packet.dst !== skb.packet.dst) return redirected(walk, prerouted.skb, bridge, port, { ...frame, vlan });
     skb = prerouted.skb;
   }
-  const isForHost = frame.mac === undefined || isLocal(place, bridge, frame.mac);
-  if (isForHost) {
+  if (frame.mac === undefined || isLocal(place, bridge, frame.mac)) {
     const tag = leaveBridge(bridge, bridge, vlan);
     if (tag === 'refused') return otherVlan(place, bridge, bridge, vlan);
-    if (tag !== undefined) return receiveHere(walk, place, bridge, { ...frame, vlan: tag });
+    const up = bridgeChains(walk, place, 'input', skb.packet, { iif: port.name, oif: '' });
+    if (up.kind === 'stop') return up.outcome;
+    if (tag !== undefined) return receiveHere(walk, place, bridge, { ...frame, packet: up.packet, vlan: tag });
+    skb = { ...skb, packet: up.packet };
+    return filters ? routeInput(walk, skb) : ipReceive(walk, skb);
   }
-  if (isForHost) return filters ? routeInput(walk, skb) : ipReceive(walk, skb);
   return switchTo(walk, skb, bridge, port, { ...frame, packet: skb.packet, vlan }, filters);
 }
 
@@ -122,15 +125,23 @@ function switchTo(walk: Walk, start: Skb, bridge: Link, from: Link, frame: Frame
   if (chosen.kind === 'end') return chosen.outcome;
   const to = chosen.port;
   walk.step({ kind: 'bridge', bridge: bridge.name, from: from.name, to: to.name, evidence: [] });
-  const outgoing: Frame = { ...frame, vlan: chosen.tag };
-  if (!filters) return transmit(walk, place, to, outgoing);
-  const skb: Skb = { ...start, bridge: { inPort: from.name, outPort: to.name, bridged: true } };
+  const across = bridgeChains(walk, place, 'forward', frame.packet, { iif: from.name, oif: to.name });
+  if (across.kind === 'stop') return across.outcome;
+  const outgoing: Frame = { ...frame, packet: across.packet, vlan: chosen.tag };
+  if (!filters) return outOf(walk, place, to, outgoing);
+  const skb: Skb = { ...start, packet: across.packet, bridge: { inPort: from.name, outPort: to.name, bridged: true } };
   const options = { oif: bridge.name, nextHop: frame.nextHop };
   const forwarded = runHook(walk, skb, 'forward', options);
   if (forwarded.kind === 'stop') return forwarded.outcome;
   const leaving = runHook(walk, forwarded.skb, 'postrouting', options);
   if (leaving.kind === 'stop') return leaving.outcome;
-  return transmit(walk, place, to, { ...outgoing, packet: leaving.skb.packet });
+  return outOf(walk, place, to, { ...outgoing, packet: leaving.skb.packet });
+}
+
+/** The last of the bridge's own hooks. */
+function outOf(walk: Walk, place: Place, port: Link, frame: Frame): Outcome {
+  const last = bridgeChains(walk, place, 'postrouting', frame.packet, { iif: '', oif: port.name });
+  return last.kind === 'stop' ? last.outcome : transmit(walk, place, port, { ...frame, packet: last.packet });
 }
 
 /** Out of the bridge device itself: what this host sends. Every port may take it. */
@@ -141,7 +152,8 @@ export function bridgeOutput(walk: Walk, place: Place, bridge: Link, frame: Fram
   const chosen = choosePort(walk, place, bridge, undefined, { ...frame, vlan });
   if (chosen.kind === 'end') return chosen.outcome;
   walk.step({ kind: 'bridge', bridge: bridge.name, from: bridge.name, to: chosen.port.name, evidence: [] });
-  return transmit(walk, place, chosen.port, { ...frame, vlan: chosen.tag });
+  const own = bridgeChains(walk, place, 'output', frame.packet, { iif: '', oif: chosen.port.name });
+  return own.kind === 'stop' ? own.outcome : outOf(walk, place, chosen.port, { ...frame, packet: own.packet, vlan: chosen.tag });
 }
 
 function vlansNotRead(place: Place, bridge: Link): Outcome {

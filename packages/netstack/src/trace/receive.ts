@@ -3,8 +3,9 @@ import { BROADCAST_MAC, type Link } from '../namespace/link.ts';
 import { linkByName } from '../namespace/lookup.ts';
 import { type Located, uppersOf } from '../namespace/lower.ts';
 import { bridgeInput } from './bridge.ts';
+import { deviceChains } from './frame-chains.ts';
 import { ipReceive } from './ip-receive.ts';
-import { netdevChains, passesPrograms } from './programs.ts';
+import { passesPrograms } from './programs.ts';
 import type { Frame } from './transmit.ts';
 import { unmarked } from './wire.ts';
 import { type Outcome, type Place, type Skb, type Walk, dropped, finding } from './walk.ts';
@@ -16,13 +17,16 @@ export function receive(walk: Walk, place: Place, link: Link, frame: Frame): Out
 }
 
 /** The same within a namespace: out of a tunnel. */
-export function receiveHere(walk: Walk, place: Place, link: Link, frame: Frame): Outcome {
-  const details = { device: link.name, destination: formatIp(frame.packet.dst) };
+export function receiveHere(walk: Walk, place: Place, link: Link, arriving: Frame): Outcome {
+  const details = { device: link.name, destination: formatIp(arriving.packet.dst) };
   if (!link.up) return dropped(place, 'LINK_DOWN', [link.source], details);
-  if (walk.revisits(place, link.name, frame.packet)) return dropped(place, 'ROUTE_LOOP', [], details);
+  if (walk.revisits(place, link.name, arriving.packet)) return dropped(place, 'ROUTE_LOOP', [], details);
   walk.step({ kind: 'receive', device: link.name, evidence: [] });
-  const opaque = passesPrograms(walk, place, link, 'ingress') ?? netdevChains(walk, place, link, 'ingress');
+  const opaque = passesPrograms(walk, place, link, 'ingress');
   if (opaque !== undefined) return opaque;
+  const filtered = deviceChains(walk, place, link, 'ingress', arriving.packet);
+  if (filtered.kind === 'stop') return filtered.outcome;
+  const frame: Frame = { ...arriving, packet: filtered.packet };
   const master = link.master === undefined ? undefined : linkByName(place.namespace, link.master);
   if (master?.device.kind === 'bridge') return bridgeInput(walk, place, master, link, frame);
   if (master?.device.kind === 'bond') return receiveHere(walk, place, master, frame);

@@ -7,6 +7,7 @@ import { baseChains, tracksConnections } from '../netfilter/hooks.ts';
 import type { Chain, Hook, MatchContext, NatRequest, Table } from '../netfilter/model.ts';
 import { walkChain } from '../netfilter/walk-chain.ts';
 import type { ChainResult } from '../netfilter/walk.types.ts';
+import { recordChain } from './record-chain.ts';
 import { tupleOf } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
 import { balance, ipvsPriority } from './ipvs.ts';
@@ -135,7 +136,7 @@ function contextOf(skb: Skb, hook: Hook, options: HookOptions): MatchContext {
 
 function runChain(walk: Walk, skb: Skb, hook: Hook, table: Table, chain: Chain, options: HookOptions): HookResult {
   const result = walkChain(table, chain, contextOf(skb, hook, options), walk.chooser);
-  record(walk, hook, table, chain, result);
+  recordChain(walk, hook, table, chain, result);
   const verdict = result.verdict;
   switch (verdict.kind) {
     case 'accept':
@@ -154,22 +155,6 @@ function runChain(walk: Walk, skb: Skb, hook: Hook, table: Table, chain: Chain, 
 
 function unknownTarget(skb: Skb, construct: string, evidence: readonly Source[]): Outcome {
   return { kind: 'unknown', finding: finding(skb.place, 'MODEL_UNSUPPORTED', evidence.slice(-1), { construct }) };
-}
-
-function record(walk: Walk, hook: Hook, table: Table, chain: Chain, result: ChainResult): void {
-  const verdict = result.verdict.kind === 'nat' ? 'accept' : result.verdict.kind;
-  // A chain that nobody wrote a rule into explains nothing by accepting.
-  if (result.evidence.length === 0 || (chain.rules.length === 0 && verdict === 'accept')) return;
-  walk.step({
-    kind: 'netfilter',
-    hook,
-    backend: table.backend,
-    family: table.family,
-    table: table.name,
-    chain: chain.name,
-    verdict,
-    evidence: result.evidence,
-  });
 }
 
 function dropByChain(
@@ -225,7 +210,7 @@ function runNat(
     let evidence: readonly Source[] = [];
     for (const { table, chain } of chains) {
       const result = walkChain(table, chain, contextOf(skb, hook, options), walk.chooser);
-      record(walk, hook, table, chain, result);
+      recordChain(walk, hook, table, chain, result);
       if (result.verdict.kind === 'drop')
         return { kind: 'stop', outcome: dropByChain(walk, skb, hook, table, chain, result.evidence, result.verdict.by) };
       if (result.verdict.kind === 'unknown')

@@ -1,5 +1,5 @@
 import type { Ip } from '../address/ip.ts';
-import type { Hook } from '../netfilter/model.ts';
+import type { BaseChain } from '../netfilter/model.ts';
 import type { Packet, Tuple } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
 import type { Finding } from './finding.ts';
@@ -24,7 +24,7 @@ export type Step =
   /** One base chain's walk: the rules that matched and acted. */
   | (StepBase & {
       readonly kind: 'netfilter';
-      readonly hook: Hook;
+      readonly hook: BaseChain['hook'];
       readonly backend: string;
       readonly family: string;
       readonly table: string;

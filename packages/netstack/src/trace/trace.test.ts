@@ -37,6 +37,20 @@ const fromA = (more: Partial<TraceRequest> = {}): TraceRequest => ({
 });
 const udp = { protocol: 17, dport: 53 } as const;
 
+describe('a packet that arrives on a device, from a sender that was dumped as well', () => {
+  const fromTheWire: Partial<TraceRequest> = {
+    origin: { kind: 'wire', host: 'n', namespace: 'nodes/n/host', device: 'va' },
+    src: ip('10.0.1.2'),
+  };
+  test.each<[name: string, parts: Parameters<typeof routed>[0], request: Partial<TraceRequest>, verdict: string]>([
+    ['its answer gets back', {}, {}, 'delivered'],
+    ['so does its refusal', {}, { dport: 81 }, 'rejected'],
+    ['its answer is lost', { router: { iptables: '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -s 10.0.2.2/32 -j DROP' } }, {}, 'dropped'],
+  ])('%s', (_name, parts, request, verdict) => {
+    expect(trace(routed(parts), fromA({ ...fromTheWire, ...request })).verdict).toBe(verdict);
+  });
+});
+
 describe('two pods behind a router', () => {
   test.each<
     [
@@ -304,28 +318,40 @@ describe('what is not modelled', () => {
     expect([result.verdict, result.paths[0]?.assumptions[0]?.code]).toEqual(['dropped', 'MODEL_UNSUPPORTED']);
   });
 
-  test('a native nftables chain at the hook is never a silent yes', () => {
-    const nft = JSON.stringify({
-      nftables: [
-        { table: { family: 'inet', name: 'firewalld', handle: 1 } },
-        {
-          chain: { family: 'inet', table: 'firewalld', name: 'f', handle: 1, type: 'filter', hook: 'forward', prio: 10, policy: 'accept' },
-        },
-        {
-          rule: {
-            family: 'inet',
-            table: 'firewalld',
-            chain: 'f',
-            handle: 2,
-            expr: [
-              { match: { op: '==', left: { meta: { key: 'l4proto' } }, right: 'tcp' } },
-              { reject: { type: 'icmpx', expr: 'admin-prohibited' } },
-            ],
+  test('a native nftables chain at the hook rejects, a match that is not modelled is never a silent yes', () => {
+    const nft = (match: unknown): string =>
+      JSON.stringify({
+        nftables: [
+          { table: { family: 'inet', name: 'firewalld', handle: 1 } },
+          {
+            chain: {
+              family: 'inet',
+              table: 'firewalld',
+              name: 'f',
+              handle: 1,
+              type: 'filter',
+              hook: 'forward',
+              prio: 10,
+              policy: 'accept',
+            },
           },
-        },
-      ],
-    });
-    expect(trace(routed({ router: { nft } }), fromA()).verdict).toBe('unknown');
+          {
+            rule: {
+              family: 'inet',
+              table: 'firewalld',
+              chain: 'f',
+              handle: 2,
+              expr: [{ match }, { reject: { type: 'icmpx', expr: 'admin-prohibited' } }],
+            },
+          },
+        ],
+      });
+    const verdict = (match: unknown) => trace(routed({ router: { nft: nft(match) } }), fromA()).verdict;
+    expect([
+      verdict({ op: '==', left: { meta: { key: 'l4proto' } }, right: 'tcp' }),
+      verdict({ op: '==', left: { meta: { key: 'l4proto' } }, right: 'udp' }),
+      verdict({ op: '==', left: { osf: { key: 'name' } }, right: 'Linux' }),
+    ]).toEqual(['rejected', 'delivered', 'unknown']);
   });
 });
 

@@ -212,8 +212,11 @@ function sentBy(forward: Direction, outgoing: Outgoing): Packet | undefined {
 }
 
 function reaches(back: Outcome, origin: Origin, place: Place): boolean {
-  if (origin.kind === 'wire') return back.kind === 'left';
-  return back.kind === 'served' && back.place.namespace.id === place.namespace.id && back.place.host.id === place.host.id;
+  if (back.kind === 'left') return origin.kind === 'wire';
+  if (back.kind !== 'served') return false;
+  // What came from a wire was sent by somebody else, whom the dumps may hold as well.
+  const isHere = back.place.namespace.id === place.namespace.id && back.place.host.id === place.host.id;
+  return isHere === (origin.kind === 'socket');
 }
 
 /** What the server says: a SYN-ACK, a datagram, an echo reply; from the address that was asked where the protocol holds to that. */

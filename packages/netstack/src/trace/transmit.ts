@@ -6,8 +6,9 @@ import type { Packet, TunnelPayload } from '../packet/packet.ts';
 import { kindOf } from './devices/index.ts';
 import type { DeviceModel } from './device-model.ts';
 import type { FabricEdge } from './fabric.ts';
+import { deviceChains } from './frame-chains.ts';
 import { receive } from './receive.ts';
-import { netdevChains, passesPrograms } from './programs.ts';
+import { passesPrograms } from './programs.ts';
 import { type Outcome, type Place, type Walk, dropped, finding } from './walk.ts';
 
 /** An IP packet with a link-layer destination, on its way out of a device or into one. */
@@ -29,11 +30,14 @@ export interface Frame {
 }
 
 /** Out of a device (linux: `dev_queue_xmit`). */
-export function transmit(walk: Walk, place: Place, link: Link, frame: Frame): Outcome {
-  const details = { device: link.name, destination: formatIp(frame.packet.dst) };
+export function transmit(walk: Walk, place: Place, link: Link, leaving: Frame): Outcome {
+  const details = { device: link.name, destination: formatIp(leaving.packet.dst) };
   if (!link.up) return dropped(place, 'LINK_DOWN', [link.source], details);
   if (!link.carrier) return dropped(place, 'LINK_NO_CARRIER', [link.source], details);
-  const opaque = netdevChains(walk, place, link, 'egress') ?? passesPrograms(walk, place, link, 'egress');
+  const filtered = deviceChains(walk, place, link, 'egress', leaving.packet);
+  if (filtered.kind === 'stop') return filtered.outcome;
+  const frame: Frame = { ...leaving, packet: filtered.packet };
+  const opaque = passesPrograms(walk, place, link, 'egress');
   if (opaque !== undefined) return opaque;
   const model = walk.world.devices?.find((candidate) => candidate.claims(place.namespace, link));
   if (model !== undefined) return byModel(walk, place, link, frame, model);

@@ -18,7 +18,7 @@ export interface Page {
   readonly symbols: Symbols;
 }
 
-export interface Symbols {
+interface Symbols {
   readonly good: string;
   readonly bad: string;
   readonly unclear: string;

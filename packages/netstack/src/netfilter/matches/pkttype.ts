@@ -1,5 +1,5 @@
 import { missingTopic } from '../../namespace/lookup.ts';
-import { addressType } from '../address-type.ts';
+import { frameType } from '../address-type.ts';
 import { unknown } from '../logic.ts';
 import type { MatchReader } from '../parse/option.ts';
 
@@ -12,9 +12,7 @@ export const pkttype: MatchReader = {
     if (option === undefined || !['unicast', 'broadcast', 'multicast'].includes(wanted)) return undefined;
     return ({ namespace, packet }) => {
       if (missingTopic(namespace, 'routes') !== undefined) return unknown(`pkttype --pkt-type ${wanted} without a routing table`);
-      const type = addressType(namespace, packet.dst);
-      const frame = type === 'BROADCAST' ? 'broadcast' : type === 'MULTICAST' ? 'multicast' : 'unicast';
-      return (frame === wanted) !== option.negated;
+      return (frameType(namespace, packet) === wanted) !== option.negated;
     };
   },
 };

@@ -15,7 +15,8 @@ function takes(socket: Socket, packet: Packet, wildcard: boolean): boolean {
   return wildcard && (socket.family === family || (family === 4 && !socket.v6only));
 }
 
-function candidates(namespace: NetworkNamespace, packet: Packet, wildcard: boolean): readonly Socket[] {
+/** The sockets that a packet could be given to; those of the wildcard address only where they count. */
+export function socketsFor(namespace: NetworkNamespace, packet: Packet, wildcard: boolean): readonly Socket[] {
   return namespace.sockets.filter((socket) => takes(socket, packet, wildcard));
 }
 
@@ -28,7 +29,7 @@ export const socket: MatchReader = {
       if (packet.protocol !== TCP && packet.protocol !== UDP)
         return packet.quoted === undefined ? false : unknown('socket for an ICMP error');
       if (missingTopic(namespace, 'sockets') !== undefined) return unknown('socket without a list of sockets');
-      const found = candidates(namespace, packet, options.has('--nowildcard'));
+      const found = socketsFor(namespace, packet, options.has('--nowildcard'));
       if (found.length === 0) return false;
       return options.has('--transparent') ? unknown('socket --transparent') : true;
     };

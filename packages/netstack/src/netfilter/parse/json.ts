@@ -29,3 +29,20 @@ export function jsonText(value: unknown): string {
     return '(nested too deep to be shown)';
   }
 }
+
+/** What changes with every packet, or every second. */
+const VOLATILE = /"(?:counter|expires|used)":/;
+
+/** A value as text without what changes with every packet and every second. */
+export function stableText(value: unknown): string {
+  const text = jsonText(value);
+  if (!VOLATILE.test(text)) return text;
+  try {
+    return JSON.stringify(value, (key, inner: unknown) => {
+      if (key === 'counter' && typeof inner === 'object') return null;
+      return key === 'expires' || key === 'used' ? undefined : inner;
+    });
+  } catch {
+    return text;
+  }
+}

@@ -1,7 +1,10 @@
 import type { Gap, SourcePointer } from '../../source.ts';
 import type { BaseChain, Chain, NetfilterFamily, Rule, Table } from '../model.ts';
-import { type Fields, fieldsOf, jsonText, textOf, textsOf } from './json.ts';
-import { readNativeRule } from './nft-rule.ts';
+import { readCollection } from '../nftables/collection.ts';
+import { readExpression } from '../nftables/read-expression.ts';
+import { readNativeRule } from '../nftables/rule.ts';
+import type { Collection, Scope } from '../nftables/scope.ts';
+import { type Fields, fieldsOf, jsonText, stableText, textOf, textsOf } from './json.ts';
 
 /** A rule as nft prints it. */
 export interface NativeRule {
@@ -20,7 +23,7 @@ const HOOKS: readonly BaseChain['hook'][] = ['prerouting', 'input', 'forward', '
 const PRIORITIES: Readonly<Record<string, number>> = { raw: -300, mangle: -150, dstnat: -100, filter: 0, security: 50, srcnat: 100 };
 
 /**
- * Reads `nft -j list ruleset`. In this release the rules' matches are not evaluated: each answers unknown.
+ * Reads `nft -j list ruleset`: tables with their chains, sets, maps and named objects first, then the rules, which refer to them.
  *
  * `undefined`, with a gap, where the document can't be read; a dormant table makes some releases of nft print half a document and
  * report success.
@@ -37,8 +40,10 @@ export function parseNft(text: string, path: string, gaps: Gap[]): Ruleset | und
     return undefined;
   }
   const reader = new RulesetReader(path, gaps);
-  for (const [i, item] of items.entries())
-    for (const [kind, content] of Object.entries(fieldsOf(item) ?? {})) reader.read(kind, fieldsOf(content), i, item);
+  for (const pass of ['declaration', 'rule'] as const)
+    for (const [i, item] of items.entries())
+      for (const [kind, content] of Object.entries(fieldsOf(item) ?? {}))
+        if ((kind === 'rule') === (pass === 'rule')) reader.read(kind, fieldsOf(content), i, item);
   return reader;
 }
 
@@ -55,12 +60,33 @@ interface OpenTable extends Omit<Table, 'chains'> {
   readonly chains: Map<string, Omit<Chain, 'rules'> & { readonly rules: Rule[] }>;
 }
 
+/** What the rules of a table refer to. */
+interface Declared {
+  readonly collections: Map<string, Collection>;
+  /** By kind and name. */
+  readonly objects: Map<string, Fields>;
+  readonly scope: Scope;
+}
+
+/** Objects with a name that rules refer to. */
+const OBJECTS: ReadonlySet<string> = new Set([
+  'counter',
+  'ct expectation',
+  'ct helper',
+  'ct timeout',
+  'limit',
+  'quota',
+  'ct count',
+  'synproxy',
+]);
+
 class RulesetReader implements Ruleset {
   readonly tables: OpenTable[] = [];
   readonly rules = new Map<Rule, NativeRule>();
   readonly #path: string;
   readonly #gaps: Gap[];
   readonly #dormant = new Set<string>();
+  readonly #declarations = new Map<OpenTable, Declared>();
 
   constructor(path: string, gaps: Gap[]) {
     this.#path = path;
@@ -68,18 +94,64 @@ class RulesetReader implements Ruleset {
   }
 
   read(kind: string, fields: Fields | undefined, index: number, item: unknown): void {
-    if (kind !== 'table' && kind !== 'chain' && kind !== 'rule') return;
-    const source: SourcePointer = { artifact: this.#path, pointer: `/nftables/${String(index)}`, text: jsonText(item) };
+    const isObject = OBJECTS.has(kind);
+    if (kind !== 'table' && kind !== 'chain' && kind !== 'rule' && kind !== 'set' && kind !== 'map' && !isObject) return;
+    const isCollection = kind === 'set' || kind === 'map';
+    const pointer = `/nftables/${String(index)}`;
+    // Of a map with thousands of elements only those are shown that decide.
+    const source: SourcePointer = { artifact: this.#path, pointer, text: isCollection ? '' : stableText(item) };
     const family = FAMILIES.find((known) => known === fields?.['family']);
     const name = textOf(kind === 'table' ? fields?.['name'] : fields?.['table']);
-    if (fields === undefined || family === undefined || name === undefined) this.#malformed(source);
-    else if (kind === 'table') this.#table(family, name, fields);
-    else {
-      const table = this.tables.find((known) => known.family === family && known.name === name);
-      if (table === undefined) this.#malformed(source);
-      else if (kind === 'chain') this.#chain(table, fields, source);
-      else this.#rule(table, fields, source);
+    if (fields === undefined || family === undefined || name === undefined) {
+      this.#malformed(isCollection ? { ...source, text: jsonText(item) } : source);
+      return;
     }
+    if (kind === 'table') {
+      this.#table(family, name, fields);
+      return;
+    }
+    const table = this.tables.find((known) => known.family === family && known.name === name);
+    if (table === undefined) this.#malformed(isCollection ? { ...source, text: jsonText(item) } : source);
+    else if (kind === 'chain') this.#chain(table, fields, source);
+    else if (kind === 'rule') this.#rule(table, fields, source);
+    else if (isCollection) this.#collection(table, kind, fields, pointer);
+    else this.#declared(table).objects.set(`${kind} ${textOf(fields['name']) ?? ''}`, fields);
+  }
+
+  #declared(table: OpenTable): Declared {
+    let declared = this.#declarations.get(table);
+    if (declared === undefined) {
+      const collections = new Map<string, Collection>();
+      const objects = new Map<string, Fields>();
+      const scope: Scope = {
+        family: table.family,
+        collection: (name) => collections.get(name),
+        object: (kind, name) => objects.get(`${kind} ${name}`),
+      };
+      this.#declarations.set(table, (declared = { collections, objects, scope }));
+    }
+    return declared;
+  }
+
+  /** A set that can't be read is not there: whatever looks into it is unknown. */
+  #collection(table: OpenTable, kind: 'set' | 'map', fields: Fields, pointer: string): void {
+    const { collections, scope } = this.#declared(table);
+    const sourceOf = (index: number, element: unknown): SourcePointer => ({
+      artifact: this.#path,
+      pointer: `${pointer}/${kind}/elem/${String(index)}`,
+      text: stableText(element),
+    });
+    const read = readCollection(kind, fields, (expression) => readExpression(expression, scope)?.types, sourceOf);
+    const unread = (what: string, source: SourcePointer): void => {
+      const why = `${what} of ${kind} ${textOf(fields['name']) ?? '?'} of table ${table.name} is not understood: ${source.text.slice(0, 200)}`;
+      this.#gaps.push({ topic: 'nftables', kind: 'unsupported', why, source });
+    };
+    if (read === undefined) {
+      unread('the type', { artifact: this.#path, pointer: `${pointer}/${kind}`, text: jsonText({ ...fields, elem: undefined }) });
+      return;
+    }
+    collections.set(read.collection.name, read.collection);
+    for (const { index, element } of read.strange) unread('an element', sourceOf(index, element));
   }
 
   #malformed(source: SourcePointer): void {
@@ -114,7 +186,7 @@ class RulesetReader implements Ruleset {
       this.#malformed(source);
       return;
     }
-    const rule = readNativeRule(statements, source);
+    const rule = readNativeRule(statements, source, this.#declared(table).scope);
     chain.rules.push(rule);
     this.rules.set(rule, { statements, source });
   }

@@ -3,7 +3,7 @@ import type { Options, TargetReader } from '../parse/option.ts';
 import { readNumber } from '../parse/values.ts';
 
 /** A packet that already has an entry, or was decided on before, stays as it is: the first decision wins. */
-const notracks: Target['apply'] = ({ tracking }) =>
+export const notracks: Target['apply'] = ({ tracking }) =>
   tracking.entry === undefined && tracking.state !== 'UNTRACKED' ? { kind: 'notrack' } : { kind: 'continue' };
 
 export const notrack: TargetReader = { options: {}, read: () => notracks };
