@@ -192,6 +192,14 @@ main() {
   # Asking would load the module.
   if [ -d /sys/module ] && [ ! -d /sys/module/ip_set ]; then none ipset-save; else run ipset-save ipset save; fi
 
+  # A file that is there once the module is: no tool is needed.
+  if [ -r /proc/net/ip_vs ]; then
+    cat /proc/net/ip_vs >ip-vs 2>ip-vs.err
+    status ip-vs $?
+  else
+    none ip-vs
+  fi
+
   # Walks all buckets of the machine's table, so not where it holds nothing of this namespace.
   count=0
   if [ -r /proc/sys/net/netfilter/nf_conntrack_count ]; then

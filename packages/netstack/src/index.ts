@@ -12,10 +12,13 @@ export type { Nexthop, PolicyRule, PortRange, Route, RouteType, RuleAction } fro
 export type { FdbEntry, Neighbour } from './namespace/neighbour.ts';
 export type { Socket } from './namespace/socket.ts';
 export type { ConntrackEntry, Host, NetworkNamespace } from './namespace/namespace.ts';
+export type { IpSet } from './ipset/set.ts';
+export type { RealServer, VirtualService } from './namespace/ipvs.ts';
 export type * from './netfilter/model.ts';
 export type { Artifact, ArtifactName, NamespaceDump } from './parse/artifact.ts';
 export { ARTIFACTS } from './parse/artifact.ts';
 export { parseNamespace } from './parse/namespace.ts';
+export { isWire } from './namespace/wire.ts';
 export { makeHost, vethPeer } from './namespace/host.ts';
 export type { Finding, FindingCode } from './trace/finding.ts';
 export { FINDING_CODES } from './trace/finding.ts';

@@ -34,6 +34,7 @@ export type Topic =
   | 'iptables-nft'
   | 'nftables'
   | 'ipset'
+  | 'ipvs'
   | 'conntrack'
   | 'tc'
   | 'xfrm';

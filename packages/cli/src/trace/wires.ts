@@ -8,8 +8,8 @@ import {
   familyOf,
   isLinkLocal,
   isLoopback,
+  isWire,
   prefix,
-  vethPeer,
 } from '@skoop/netstack';
 
 /** A device whose other end is in no namespace of its own dump: it may share a wire with devices of other machines. */
@@ -27,16 +27,11 @@ export function outerDevices(hosts: Iterable<Host>): readonly OuterDevice[] {
   for (const host of hosts)
     for (const namespace of host.namespaces.values())
       for (const link of namespace.links) {
-        if (!isOuter(host, namespace, link)) continue;
+        if (!isWire(host, namespace, link)) continue;
         const master = namespace.links.find((other) => other.name === link.master);
         found.push({ host, namespace, link, addresses: [...link.addresses, ...(master?.addresses ?? [])] });
       }
   return found;
-}
-
-function isOuter(host: Host, namespace: NetworkNamespace, link: Link): boolean {
-  if (link.device.kind === 'physical') return true;
-  return link.device.kind === 'veth' && vethPeer(host, namespace.id, link.name) === undefined;
 }
 
 /** Their indexes name each other. No proof: small indexes are common. */

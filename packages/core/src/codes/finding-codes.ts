@@ -121,6 +121,12 @@ export const FINDING_ENTRIES: Readonly<Record<FindingCode, CodeEntry>> = {
     message: ({ at, of }) => `Both ports of bridge ${of('bridge')} on ${at} are isolated: nothing passes between them`,
     remedy: ({ at, of }) => `On ${at}: bridge link set dev ${of('port')} isolated off.`,
   },
+  BRIDGE_VLAN_REFUSED: {
+    message: ({ at, of }) =>
+      `Port ${of('port')} of bridge ${of('bridge')} on ${at} does not belong to the frame's VLAN${of('vlan') === '' ? ', and has none for frames without a tag' : ` ${of('vlan')}`}`,
+    remedy: ({ at, of }) =>
+      `On ${at}: bridge vlan show dev ${of('port')}; bridge vlan add dev ${of('port')} vid ${of('vlan') === '' ? 'ID pvid untagged' : of('vlan')}.`,
+  },
   BRIDGE_NO_PORT: {
     message: ({ at, of }) => `Bridge ${of('bridge')} on ${at} has no port to ${of('mac') === '' ? of('destination') : of('mac')}`,
     remedy: ({ at, of }) =>
@@ -153,6 +159,11 @@ export const FINDING_ENTRIES: Readonly<Record<FindingCode, CodeEntry>> = {
     message: ({ at, of }) =>
       `No rule of ${at} accepts the packet and the policy of chain ${of('chain')} (${of('backend')}, table ${of('table')}) is to drop`,
     remedy: ({ at, of }) => `On ${at}: ${backendTool(of)}; add a rule that accepts, or set the policy (iptables -P ${of('chain')} ACCEPT).`,
+  },
+  IPVS_NO_SERVER: {
+    message: ({ at, of }) =>
+      `IPVS of ${at} has no server with a weight for ${of('address')} port ${of('port')}, and refuses the connection`,
+    remedy: ({ at }) => `On ${at}: ipvsadm -Ln; the Service needs a ready endpoint, and kube-proxy must have written it here.`,
   },
   NAT_NO_ADDRESS: {
     message: ({ at, of }) =>

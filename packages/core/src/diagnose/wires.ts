@@ -1,4 +1,4 @@
-import { type Host, type Ip, type Link, type NetworkNamespace, contains, familyOf, prefix, vethPeer } from '@skoop/netstack';
+import { type Host, type Ip, type Link, type NetworkNamespace, contains, familyOf, isWire, prefix } from '@skoop/netstack';
 
 /** A namespace of a dumped host. */
 export interface HostNamespace {
@@ -15,21 +15,9 @@ export function unseenDevices(host: Host): string | undefined {
   return rootOf(host)?.gaps.find(({ topic, kind }) => (topic === 'links' || topic === 'addresses') && kind !== 'unsupported')?.why;
 }
 
-/** The devices by which a namespace hangs on a wire that no dump shows. */
+/** The devices by which a namespace hangs on a wire that no dump shows; what is not modelled may be one. */
 export function wiresOf(place: HostNamespace): readonly Link[] {
-  return place.namespace.links.filter((link) => isWire(place, link));
-}
-
-function isWire(place: HostNamespace, link: Link): boolean {
-  switch (link.device.kind) {
-    case 'physical':
-    case 'opaque':
-      return true;
-    case 'veth':
-      return vethPeer(place.host, place.namespace.id, link.name) === undefined;
-    default:
-      return false;
-  }
+  return place.namespace.links.filter((link) => link.device.kind === 'opaque' || isWire(place.host, place.namespace, link));
 }
 
 /** The device by which a frame for `ip`, an address of this namespace, comes in from a neighbour of `sender`. */

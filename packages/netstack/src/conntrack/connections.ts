@@ -1,12 +1,15 @@
-import type { TrackedConnection, Tracking } from '../netfilter/model.ts';
+import type { TrackedConnection, Tracking, Zone } from '../netfilter/model.ts';
 import { ICMP, ICMPV6, TCP } from '../packet/protocol.ts';
 import { type Packet, TcpFlag, type Tuple, reversed, sameTuple, tupleOf } from '../packet/packet.ts';
 
 /** An entry made on the way, and which of its two translations are settled (a null binding settles one, too). */
 export interface Connection extends TrackedConnection {
+  readonly zone: Zone;
   readonly sourceSettled: boolean;
   readonly destinationSettled: boolean;
 }
+
+const NO_ZONE: Zone = { original: 0, reply: 0 };
 
 /**
  * The connection tracking of every namespace that a walk passes. It lives as long as the walk: the reply finds the entries that the
@@ -16,12 +19,13 @@ export class Connections {
   readonly #byNamespace = new Map<string, Connection[]>();
 
   /** What tracking says of a packet on its way into a namespace (linux: `nf_conntrack_in`); a new flow gets an entry. */
-  track(namespace: string, packet: Packet): Tracking {
+  track(namespace: string, packet: Packet, zone: Zone = NO_ZONE): Tracking {
     const entries = this.#entries(namespace);
-    if (packet.quoted !== undefined) return relatedTo(entries, packet.quoted);
+    if (packet.quoted !== undefined) return relatedTo(entries, packet.quoted, zone);
     for (const entry of entries) {
-      if (sameTuple(entry.original, packet)) return { state: entry.replied ? 'ESTABLISHED' : 'NEW', entry, direction: 'original' };
-      if (sameTuple(entry.reply, packet)) {
+      if (entry.zone.original === zone.original && sameTuple(entry.original, packet))
+        return { state: entry.replied ? 'ESTABLISHED' : 'NEW', entry, direction: 'original' };
+      if (entry.zone.reply === zone.reply && sameTuple(entry.reply, packet)) {
         const replied = this.replace(namespace, entry, { ...entry, replied: true });
         return { state: 'ESTABLISHED', entry: replied, direction: 'reply' };
       }
@@ -29,6 +33,7 @@ export class Connections {
     if (!opens(packet)) return { state: 'INVALID', entry: undefined, direction: 'original' };
     const original = tupleOf(packet);
     const entry: Connection = {
+      zone,
       original,
       reply: replyTuple(packet),
       mark: 0,
@@ -65,8 +70,9 @@ export function replyTuple(t: Tuple): Tuple {
   return isEcho ? { ...reversed(t), sport: t.sport, dport: t.dport } : reversed(t);
 }
 
-function relatedTo(entries: readonly Connection[], quoted: Packet): Tracking {
+function relatedTo(entries: readonly Connection[], quoted: Packet, zone: Zone): Tracking {
   for (const entry of entries) {
+    if (entry.zone.original !== zone.original || entry.zone.reply !== zone.reply) continue;
     if (sameTuple(reversed(entry.reply), quoted) || sameTuple(entry.original, quoted))
       return { state: 'RELATED', entry, direction: 'reply' };
     if (sameTuple(entry.reply, quoted)) return { state: 'RELATED', entry, direction: 'original' };

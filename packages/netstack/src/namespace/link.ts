@@ -18,6 +18,8 @@ export interface Link {
   readonly noarp: boolean;
   readonly promiscuous: boolean;
   readonly mtu: number;
+  /** As iproute2 prints it: `default`, or a number. */
+  readonly group?: string | undefined;
   readonly mac: Mac | undefined;
   /** In the kernel's order of the list, which decides the choice of a source address. */
   readonly addresses: readonly LinkAddress[];
@@ -25,6 +27,8 @@ export interface Link {
   readonly master: string | undefined;
   /** Set for a port of a bridge. */
   readonly port: BridgePort | undefined;
+  /** The VLANs of a port, or of a bridge itself, where the bridge filters by them; `undefined`: not read. */
+  readonly vlans?: readonly PortVlan[] | undefined;
   readonly device: Device;
   /** Programs that may do anything with a packet: their presence makes that direction *unknown*. */
   readonly programs: readonly LinkProgram[];
@@ -61,6 +65,17 @@ export interface BridgePort {
   readonly source: Source;
 }
 
+/** VLANs that a port belongs to (`bridge -j -d vlan`). */
+export interface PortVlan {
+  readonly from: number;
+  readonly to: number;
+  /** What comes in without a tag belongs to it. */
+  readonly pvid: boolean;
+  /** It goes out without a tag. */
+  readonly untagged: boolean;
+  readonly forwards: boolean;
+}
+
 /** What a link is, with what only that kind has. `opaque`: the kind is not modelled. */
 export type Device =
   | { readonly kind: 'loopback' }
@@ -75,7 +90,60 @@ export type Device =
     }
   | BridgeDevice
   | VxlanDevice
+  | BondDevice
+  | VlanDevice
+  | MacvlanDevice
+  | IpvlanDevice
+  | TunnelDevice
   | { readonly kind: 'opaque'; readonly type: string };
+
+/** The device that another one stands on: by name where it is in the same namespace, else by index and this namespace's id for the other. */
+export interface LowerDevice {
+  readonly name: string | undefined;
+  readonly index: number | undefined;
+  readonly netnsid: number | undefined;
+}
+
+/** Several devices as one. Those that have it as their `master` are its parts. */
+interface BondDevice {
+  readonly kind: 'bond';
+  readonly mode: string;
+  /** Mode `active-backup`: the one in use. */
+  readonly active: string | undefined;
+}
+
+interface VlanDevice {
+  readonly kind: 'vlan';
+  readonly lower: LowerDevice;
+  readonly id: number;
+}
+
+interface MacvlanDevice {
+  readonly kind: 'macvlan';
+  readonly lower: LowerDevice;
+  readonly mode: string;
+}
+
+interface IpvlanDevice {
+  readonly kind: 'ipvlan';
+  readonly lower: LowerDevice;
+  readonly mode: string;
+  /** `bridge`, `private`, `vepa`: whether devices on the same lower one reach each other. */
+  readonly isolation: string;
+}
+
+/** An IP packet as the payload of another. */
+export interface TunnelDevice {
+  readonly kind: 'tunnel';
+  readonly type: 'ipip' | 'gre' | 'sit';
+  /** `undefined`: any. */
+  readonly local: Ip | undefined;
+  /** `undefined`: any; the next hop is then the far end. */
+  readonly remote: Ip | undefined;
+  /** GRE: what goes out with a packet, and what one must come with. */
+  readonly outKey: string | undefined;
+  readonly inKey: string | undefined;
+}
 
 export interface BridgeDevice {
   readonly kind: 'bridge';

@@ -1,6 +1,8 @@
 import type { Tuple } from '../packet/packet.ts';
 import type { Gap, Source } from '../source.ts';
+import type { IpSet } from '../ipset/set.ts';
 import type { Netfilter } from '../netfilter/model.ts';
+import type { VirtualService } from './ipvs.ts';
 import type { Link } from './link.ts';
 import type { FdbEntry, Neighbour } from './neighbour.ts';
 import type { PolicyRule, Route } from './route.ts';
@@ -21,6 +23,10 @@ export interface NetworkNamespace {
   readonly sysctls: ReadonlyMap<string, string>;
   readonly sockets: readonly Socket[];
   readonly netfilter: Netfilter;
+  /** Sets of ipset by name. */
+  readonly ipsets: ReadonlyMap<string, IpSet>;
+  /** Virtual services of IPVS. */
+  readonly ipvs: readonly VirtualService[];
   readonly conntrack: readonly ConntrackEntry[];
   readonly gaps: readonly Gap[];
 }

@@ -66,7 +66,13 @@ export interface PortRange {
 }
 
 export type RuleAction =
-  | { readonly kind: 'lookup'; readonly table: string; readonly suppressPrefixLength: number | undefined }
+  | {
+      readonly kind: 'lookup';
+      readonly table: string;
+      readonly suppressPrefixLength: number | undefined;
+      /** A route by a device of that group does not count. */
+      readonly suppressGroup?: string | undefined;
+    }
   | { readonly kind: 'goto'; readonly priority: number }
   | { readonly kind: 'nop' }
   | { readonly kind: 'blackhole' | 'unreachable' | 'prohibit' };

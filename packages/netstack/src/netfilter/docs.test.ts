@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { MATCHES } from './matches/index.ts';
+import { UNDECIDED_MATCHES } from './matches/undecided.ts';
+import { UNDECIDED_TARGETS } from './targets/undecided.ts';
 import { EXPRESSIONS } from './nftables/expressions/index.ts';
 import { STATEMENTS } from './nftables/statements/index.ts';
 import { TARGETS } from './targets/index.ts';
@@ -19,6 +21,11 @@ function listed(heading: string): string[] {
 describe('docs/model.md names what is evaluated, no more and no less', () => {
   test('matches', () => {
     expect(listed('Matches of iptables')).toEqual([...MATCHES.keys()].sort());
+  });
+
+  test('what is left open, and why', () => {
+    const reasons = [...UNDECIDED_MATCHES, ...UNDECIDED_TARGETS].map(([name, why]) => `- ${name}: ${why}`);
+    expect(page.split('\n').filter((line) => /^- \w+: /.test(line))).toEqual(reasons);
   });
 
   test('targets', () => {

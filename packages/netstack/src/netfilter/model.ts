@@ -1,4 +1,5 @@
 import type { Ip } from '../address/ip.ts';
+import type { Mac } from '../namespace/link.ts';
 import type { NetworkNamespace } from '../namespace/namespace.ts';
 import type { Packet, Tuple } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
@@ -19,6 +20,8 @@ export interface Table {
   readonly name: string;
   /** Does any rule refer to connection tracking? Told by a table that builds its rules late. */
   readonly tracks?: boolean;
+  /** The sets of ipset that its rules add to or remove from. */
+  readonly changesSets?: readonly string[];
   readonly chains: ReadonlyMap<string, Chain>;
 }
 
@@ -53,6 +56,8 @@ export interface Rule {
   readonly target: Target | undefined;
   /** Has the rule a reference to connection tracking (a `ct` match or a NAT target)? The first such rule turns it on for its family. */
   readonly tracks: boolean;
+  /** Sets of ipset that it adds to or removes from. */
+  readonly changesSets?: readonly string[];
   /** The one destination that it can fit (`-d A/32`), where it has one: long chains are looked up by it. */
   readonly onlyTo?: Ip;
   readonly then?: Rule | undefined;
@@ -79,11 +84,19 @@ export interface MatchContext {
   /** Out-device; '' in prerouting and input. */
   readonly oif: string;
   readonly bridge: BridgeInfo | undefined;
+  /** The frame that brought the packet; unset for what is made here. */
+  readonly frame?: FrameAddresses | undefined;
   readonly tracking: Tracking;
   /** The sending socket's owner; `undefined` for packets without a local socket (forwarded, made by the kernel). */
   readonly socket: { readonly uid: number | undefined } | undefined;
   /** The next hop chosen by routing, known from forward and output on. */
   readonly nextHop: Ip | undefined;
+}
+
+/** Link-layer addresses, where the model has them. */
+export interface FrameAddresses {
+  readonly source: Mac | undefined;
+  readonly destination: Mac | undefined;
 }
 
 /** br_netfilter's note on a packet that came through, or goes to, a bridge port. */
@@ -100,6 +113,12 @@ export interface Tracking {
   /** Unset for INVALID and UNTRACKED. */
   readonly entry: TrackedConnection | undefined;
   readonly direction: 'original' | 'reply';
+}
+
+/** Tables of connections apart from each other, one for each direction of a connection; 0 where nothing is said. */
+export interface Zone {
+  readonly original: number;
+  readonly reply: number;
 }
 
 export interface TrackedConnection {
@@ -135,6 +154,8 @@ export type TargetResult = { readonly by?: Source } & (
   | { readonly kind: 'goto'; readonly chain: string }
   | { readonly kind: 'reject'; readonly with: RejectWith }
   | { readonly kind: 'notrack' }
+  /** Connections are looked for, and made, in that zone. */
+  | { readonly kind: 'zone'; readonly zone: Zone }
   | { readonly kind: 'nat'; readonly request: NatRequest }
   | { readonly kind: 'break' }
   /** One of several: by weight, or nobody can tell where a construct is named. */

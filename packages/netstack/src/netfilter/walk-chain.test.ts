@@ -141,11 +141,11 @@ describe('what the tables leave open is asked', () => {
   };
 
   test.each<[why: string, lines: readonly string[], ways: unknown]>([
-    ['an unknown match', ['-A INPUT -m set --match-set s src -j DROP'], { '-m set': ['drop', 'accept'] }],
+    ['an unknown match', ['-A INPUT -m set --match-set s src -j DROP'], { 'set s, which is not in the dump': ['drop', 'accept'] }],
     [
       'several unknown matches are one question',
       ['-A INPUT -m set --match-set s src -m time --x -j DROP'],
-      { '-m set, -m time': ['drop', 'accept'] },
+      { 'set s, which is not in the dump, -m time (the time of day decides)': ['drop', 'accept'] },
     ],
     ['not where another match certainly fails', ['-A INPUT -m set --match-set s src -m tcp --dport 1 -j DROP'], 'accept'],
     ['not where the target does nothing', ['-A INPUT -m set --match-set s src -j LOG', '-A INPUT -m set --match-set s src'], 'accept'],
@@ -153,9 +153,13 @@ describe('what the tables leave open is asked', () => {
     [
       'but where an empty chain does not come back',
       [':INPUT DROP [0:0]', ':X - [0:0]', '-A INPUT -m set --match-set s src -g X', '-A INPUT -j ACCEPT'],
-      { '-m set': ['drop', 'accept'] },
+      { 'set s, which is not in the dump': ['drop', 'accept'] },
     ],
-    ['an unknown target', [':INPUT DROP [0:0]', '-A INPUT -j NFQUEUE --queue-num 1'], { '-j NFQUEUE': ['drop', 'accept', 'drop'] }],
+    [
+      'an unknown target',
+      [':INPUT DROP [0:0]', '-A INPUT -j NFQUEUE --queue-num 1'],
+      { '-j NFQUEUE (a process decides; without one that listens, it is a drop)': ['drop', 'accept', 'drop'] },
+    ],
     ['a chain that is not there', ['-A INPUT -g NOSUCH'], { 'chain NOSUCH is not in table filter': ['accept', 'accept', 'drop'] }],
     [
       'chance',
@@ -169,7 +173,7 @@ describe('what the tables leave open is asked', () => {
       'the unknown before the chance',
       ['-A INPUT -m statistic --mode random --probability 0.25 -m set --match-set s src -j DROP'],
       {
-        '-m set': [
+        'set s, which is not in the dump': [
           [
             [0.25, 'drop'],
             [0.75, 'accept'],

@@ -1,7 +1,7 @@
 import type { Packet } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
 import { candidates } from './candidates.ts';
-import type { Chain, MatchContext, MatchResult, Rule, Table, TargetResult, UnknownWay } from './model.ts';
+import type { Chain, MatchContext, MatchResult, Rule, Table, TargetResult, UnknownWay, Zone } from './model.ts';
 import type { ChainResult, ChainVerdict, Chooser } from './walk.types.ts';
 
 /** Where the walk goes on when a chain ends. */
@@ -37,12 +37,13 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
   let current: MatchContext = context;
   let connectionMark: number | undefined;
   let notrack = false;
+  let zone: Zone | undefined;
   // No rule changes the destination and goes on, so what can't fit it is left out at once.
   let rules = candidates(chain, context.packet.dst);
   let index = 0;
   let depth = 0;
   let budget = budgetOf(table);
-  const end = (verdict: ChainVerdict): ChainResult => ({ verdict, packet: current.packet, connectionMark, notrack, evidence });
+  const end = (verdict: ChainVerdict): ChainResult => ({ verdict, packet: current.packet, connectionMark, notrack, zone, evidence });
   // Outside of filter a target may well change the packet: where it goes then, nobody can say.
   const anyWay: readonly UnknownWay[] =
     table.backend !== 'nftables' && (table.name === 'filter' || table.name === 'security')
@@ -91,9 +92,15 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
         current = changed(current, result.packet, result.connectionMark);
         break;
       }
-      case 'notrack':
-        notrack = true;
+      case 'zone':
+        // The first decision about tracking is the last.
+        zone ??= result.zone;
         rest = rule.then;
+        break;
+      case 'notrack':
+        rest = rule.then;
+        if (zone !== undefined) break;
+        notrack = true;
         current = { ...current, tracking: { ...current.tracking, state: 'UNTRACKED', entry: undefined } };
         break;
       case 'return': {

@@ -1,6 +1,6 @@
 import type { Source } from '../source.ts';
 import type { Packet } from '../packet/packet.ts';
-import type { NatRequest, RejectWith } from './model.ts';
+import type { NatRequest, RejectWith, Zone } from './model.ts';
 
 /**
  * Decides where the kernel's tables leave it open. The walk is run once for every answer, so it reads as straight as the kernel's own.
@@ -21,6 +21,7 @@ export interface ChainResult {
   readonly packet: Packet;
   readonly connectionMark: number | undefined;
   readonly notrack: boolean;
+  readonly zone: Zone | undefined;
   /** The rules that matched and acted, in order; a policy that decided stands last. */
   readonly evidence: readonly Source[];
 }

@@ -39,8 +39,11 @@ export interface Packet {
   readonly inner?: TunnelPayload;
 }
 
-/** The frame inside of a VXLAN packet. */
+/** The frame inside of a VXLAN packet, or the packet inside of an IP tunnel's (which has no addresses of a link). */
 export interface TunnelPayload {
+  readonly tunnel?: 'ipip' | 'gre' | 'sit';
+  /** GRE's key. */
+  readonly key?: string | undefined;
   readonly vni: number;
   readonly packet: Packet;
   /** The inner frame's destination address, and what it was taken from: a neighbour entry, mostly. */

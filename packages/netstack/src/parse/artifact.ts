@@ -30,6 +30,7 @@ export const ARTIFACTS = [
   'ip6tables-nft-save',
   'nft',
   'ipset-save',
+  'ip-vs',
   'conntrack',
   'sysctl',
   'tc-filter',

@@ -1,4 +1,4 @@
-import type { Device, VxlanDevice } from '../namespace/link.ts';
+import type { Device, LowerDevice, TunnelDevice, VxlanDevice } from '../namespace/link.ts';
 import { type Fields, flag, has, integer, ip, object, text, texts } from './fields.ts';
 
 /** What a link is, of its object in `ip -j -d link`. */
@@ -8,21 +8,67 @@ export function readDevice(fields: Fields, indexOf: ReadonlyMap<string, number>)
   const info = object(fields, 'linkinfo');
   const kind = info === undefined ? undefined : text(info, 'info_kind');
   const data = info === undefined ? undefined : object(info, 'info_data');
-  switch (kind) {
-    // A physical device has no kind; tunnels of the kernel's own (sit0, tunl0) and tun have one.
-    case undefined:
-      return type === 'ether' ? { kind: 'physical' } : { kind: 'opaque', type: type ?? 'unknown' };
-    case 'dummy':
-      return { kind: 'dummy' };
-    case 'veth':
-      return readVeth(fields, indexOf);
-    case 'bridge':
-      return data === undefined ? { kind: 'opaque', type: 'bridge without details' } : readBridge(data);
-    case 'vxlan':
-      return readVxlan(fields, data);
-    default:
-      return { kind: 'opaque', type: kind };
-  }
+  // A physical device has no kind; tunnels of the kernel's own (sit0, tunl0) and tun have one.
+  if (kind === undefined) return type === 'ether' ? { kind: 'physical' } : { kind: 'opaque', type: type ?? 'unknown' };
+  const read = READERS.get(kind);
+  if (read === undefined) return { kind: 'opaque', type: kind };
+  return data === undefined && !WITHOUT_DETAILS.has(kind)
+    ? { kind: 'opaque', type: `${kind} without details` }
+    : read(fields, data ?? {}, indexOf);
+}
+
+type Reader = (fields: Fields, data: Fields, indexOf: ReadonlyMap<string, number>) => Device;
+
+const WITHOUT_DETAILS: ReadonlySet<string> = new Set(['dummy', 'veth']);
+
+/** By `info_kind`. */
+const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['dummy', () => ({ kind: 'dummy' })],
+  ['veth', (fields, _data, indexOf) => readVeth(fields, indexOf)],
+  ['bridge', (_fields, data) => readBridge(data)],
+  ['vxlan', readVxlan],
+  ['bond', (_fields, data) => ({ kind: 'bond', mode: text(data, 'mode') ?? '', active: text(data, 'active_slave') })],
+  ['vlan', readVlan],
+  ['macvlan', (fields, data) => ({ kind: 'macvlan', lower: lowerOf(fields), mode: text(data, 'mode') ?? '' })],
+  ['ipvlan', readIpvlan],
+  ['ipip', (fields, data) => readTunnel('ipip', fields, data)],
+  ['gre', (fields, data) => readTunnel('gre', fields, data)],
+  ['sit', (fields, data) => readTunnel('sit', fields, data)],
+]);
+
+function lowerOf(fields: Fields): LowerDevice {
+  const id = fields['link_netnsid'];
+  return {
+    name: text(fields, 'link'),
+    index: integer(fields, 'link_index'),
+    // -1: the other namespace has no id here.
+    netnsid: has(fields, 'link_netnsid') ? (typeof id === 'number' ? id : -1) : undefined,
+  };
+}
+
+function readVlan(fields: Fields, data: Fields): Device {
+  const id = integer(data, 'id');
+  if (id === undefined || text(data, 'protocol') === '802.1ad') return { kind: 'opaque', type: 'vlan of 802.1ad, or without an id' };
+  return { kind: 'vlan', lower: lowerOf(fields), id };
+}
+
+function readIpvlan(fields: Fields, data: Fields): Device {
+  return { kind: 'ipvlan', lower: lowerOf(fields), mode: text(data, 'mode') ?? '', isolation: text(data, 'mode_flag') ?? 'bridge' };
+}
+
+function readTunnel(type: TunnelDevice['type'], fields: Fields, data: Fields): Device {
+  // The id names the namespace of the outer packets.
+  if (has(fields, 'link_netnsid')) return { kind: 'opaque', type: `${type} made in another namespace` };
+  if (flag(data, 'external') === true) return { kind: 'opaque', type: `${type} in external mode` };
+  if (has(data, 'encap') && object(data, 'encap')?.['type'] !== 'none') return { kind: 'opaque', type: `${type} inside of UDP` };
+  return {
+    kind: 'tunnel',
+    type,
+    local: ip(data, 'local'),
+    remote: ip(data, 'remote'),
+    outKey: text(data, 'okey'),
+    inKey: text(data, 'ikey'),
+  };
 }
 
 /**
@@ -54,8 +100,7 @@ function readBridge(data: Fields): Device {
   };
 }
 
-function readVxlan(fields: Fields, data: Fields | undefined): Device {
-  if (data === undefined) return { kind: 'opaque', type: 'vxlan without details' };
+function readVxlan(fields: Fields, data: Fields): Device {
   // For a VXLAN device the id names the namespace of the outer packets.
   if (has(fields, 'link_netnsid')) return { kind: 'opaque', type: 'vxlan made in another namespace' };
   if (flag(data, 'gpe') === true) return { kind: 'opaque', type: 'vxlan-gpe' };

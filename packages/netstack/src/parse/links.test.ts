@@ -55,7 +55,7 @@ describe('links of recorded namespaces', () => {
         external: false,
       },
     ],
-    ['mv0', { kind: 'opaque', type: 'macvlan' }],
+    ['mv0', { kind: 'macvlan', mode: 'bridge', lower: { name: 'e0', index: undefined, netnsid: undefined } }],
     ['tap0', { kind: 'opaque', type: 'tun' }],
   ])('%s', (name, device) => {
     expect(lab.get(name)?.device).toEqual(device);
@@ -124,6 +124,55 @@ describe('traps of the format', () => {
       { link_netnsid: 0, linkinfo: { info_kind: 'vxlan', info_data: { id: 1, port: 4789 } } },
       { kind: 'opaque', type: 'vxlan made in another namespace' },
     ],
+    // By hand, as iproute2's source prints them: the kernel at hand has no such devices.
+    [
+      'a bond',
+      { linkinfo: { info_kind: 'bond', info_data: { mode: 'active-backup', active_slave: 'eth1', miimon: 100 } } },
+      { kind: 'bond', mode: 'active-backup', active: 'eth1' },
+    ],
+    [
+      'a VLAN',
+      { link: 'eth0', linkinfo: { info_kind: 'vlan', info_data: { protocol: '802.1Q', id: 100, flags: ['REORDER_HDR'] } } },
+      { kind: 'vlan', id: 100, lower: { name: 'eth0', index: undefined, netnsid: undefined } },
+    ],
+    [
+      'a VLAN of a provider',
+      { link: 'eth0', linkinfo: { info_kind: 'vlan', info_data: { protocol: '802.1ad', id: 100 } } },
+      { kind: 'opaque', type: 'vlan of 802.1ad, or without an id' },
+    ],
+    [
+      'a macvlan in a pod',
+      { link_index: 2, link_netnsid: 0, linkinfo: { info_kind: 'macvlan', info_data: { mode: 'private' } } },
+      { kind: 'macvlan', mode: 'private', lower: { name: undefined, index: 2, netnsid: 0 } },
+    ],
+    [
+      'an ipvlan in a pod',
+      { link_index: 2, link_netnsid: 0, linkinfo: { info_kind: 'ipvlan', info_data: { mode: 'l3s', mode_flag: 'vepa' } } },
+      { kind: 'ipvlan', mode: 'l3s', isolation: 'vepa', lower: { name: undefined, index: 2, netnsid: 0 } },
+    ],
+    [
+      'tunl0',
+      {
+        link_type: 'ipip',
+        flags: ['NOARP'],
+        linkinfo: { info_kind: 'ipip', info_data: { remote: 'any', local: 'any', ttl: 0, pmtudisc: false } },
+      },
+      { kind: 'tunnel', type: 'ipip', local: undefined, remote: undefined, outKey: undefined, inKey: undefined },
+    ],
+    [
+      'GRE with keys',
+      {
+        link_type: 'gre',
+        linkinfo: { info_kind: 'gre', info_data: { remote: '10.0.0.2', local: '10.0.0.1', ikey: '0.0.0.5', okey: '0.0.0.6' } },
+      },
+      { kind: 'tunnel', type: 'gre', local: 0x0a000001, remote: 0x0a000002, inKey: '0.0.0.5', outKey: '0.0.0.6' },
+    ],
+    [
+      'a tunnel in external mode',
+      { link_type: 'ipip', linkinfo: { info_kind: 'ipip', info_data: { external: true } } },
+      { kind: 'opaque', type: 'ipip in external mode' },
+    ],
+    ['WireGuard', { link_type: 'none', linkinfo: { info_kind: 'wireguard' } }, { kind: 'opaque', type: 'wireguard' }],
   ])('%s', (_name, link, device) => {
     expect(linkOf(link)?.device).toEqual(device);
   });

@@ -3,6 +3,7 @@ import type { Gap } from '../source.ts';
 import type { NamespaceDump } from './artifact.ts';
 import { parseAddresses } from './addresses.ts';
 import { parseBridgePorts, readPort } from './bridge-ports.ts';
+import { parseBridgeVlans } from './bridge-vlans.ts';
 import { readDevice } from './device.ts';
 import { integer, mac, object, text, texts } from './fields.ts';
 import { type Item, readItems, unreadableItem } from './json.ts';
@@ -32,15 +33,23 @@ export function parseLinks(dump: NamespaceDump): Parsed<readonly Link[]> {
   links.sort((a, b) => a.index - b.index);
 
   const joined = joinPorts(links, ports.value);
+  const isFiltered = links.some(({ device }) => device.kind === 'bridge' && device.vlanFiltering);
+  const vlans = isFiltered ? parseBridgeVlans(dump) : undefined;
+  for (const gap of vlans?.gaps ?? []) gaps.push(gap);
   if (joined.missing.length > 0) {
-    gaps.push(...ports.gaps);
+    for (const gap of ports.gaps) gaps.push(gap);
     gaps.push({
       topic: 'bridge-ports',
       kind: 'missing',
       why: `the state of these bridge ports is not in the dump: ${joined.missing.join(', ')}`,
     });
   }
-  return { value: joined.links, gaps };
+  // A port without any VLAN is not printed.
+  const value =
+    vlans === undefined || vlans.gaps.length > 0
+      ? joined.links
+      : joined.links.map((link) => ({ ...link, vlans: vlans.value.get(link.name) ?? [] }));
+  return { value, gaps };
 }
 
 function readLink(
@@ -65,6 +74,7 @@ function readLink(
     noarp: flags.includes('NOARP'),
     promiscuous: flags.includes('PROMISC'),
     mtu,
+    group: text(fields, 'group'),
     mac: mac(fields, 'address'),
     addresses: addresses.get(index) ?? [],
     master: text(fields, 'master'),

@@ -205,6 +205,11 @@ describe('no input throws or hangs', () => {
     );
   });
 
+  test('more gaps than a call takes arguments', () => {
+    const broken = `[${Array.from({ length: 200_000 }, (_, i) => `{"x":${String(i)}}`).join(',')}]`;
+    expect(parseNamespace(dumpOf({ 'ip-route-4': broken })).gaps.length).toBeGreaterThan(100_000);
+  });
+
   test('a value of recorded JSON replaced by any other', () => {
     const lists = ours.flatMap(({ name, text }) =>
       text.startsWith('[{') ? [{ name, list: JSON.parse(text) as Record<string, unknown>[] }] : [],

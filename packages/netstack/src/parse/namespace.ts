@@ -1,5 +1,6 @@
 import type { Link } from '../namespace/link.ts';
 import type { NetworkNamespace } from '../namespace/namespace.ts';
+import { parseIpsets } from '../ipset/parse.ts';
 import { parseNetfilter } from '../netfilter/parse/netfilter.ts';
 import type { Gap } from '../source.ts';
 import type { NamespaceDump } from './artifact.ts';
@@ -7,6 +8,7 @@ import { parseConntrack } from './conntrack.ts';
 import { parseFdb } from './fdb.ts';
 import { object, text } from './fields.ts';
 import { readItems } from './json.ts';
+import { parseIpvs } from './ipvs.ts';
 import { parseLinks } from './links.ts';
 import { parseNeighbours } from './neighbours.ts';
 import { parseNexthops } from './nexthops.ts';
@@ -23,7 +25,8 @@ import { parseXfrm } from './xfrm.ts';
 export function parseNamespace(dump: NamespaceDump): NetworkNamespace {
   const gaps: Gap[] = [];
   const take = <T>(parsed: Parsed<T>): T => {
-    gaps.push(...parsed.gaps);
+    // One at a time: a broken artifact may have more gaps than a call takes arguments.
+    for (const gap of parsed.gaps) gaps.push(gap);
     return parsed.value;
   };
   const links = take(parseLinks(dump));
@@ -31,8 +34,13 @@ export function parseNamespace(dump: NamespaceDump): NetworkNamespace {
   const vrf = vrfTable(dump);
   const rules = [...take(parseRules(dump, 4, vrf)), ...take(parseRules(dump, 6, vrf))];
   const fdb = parseFdb(dump);
-  if (needsFdb(links, gaps)) gaps.push(...fdb.gaps);
+  if (needsFdb(links, gaps)) take(fdb);
   const netfilter = parseNetfilter(dump);
+  const ipsets = parseIpsets(dump);
+  if (netfilter.netfilter.tables.length > 0) take(ipsets);
+  const ipvs = parseIpvs(dump);
+  const sysctls = take(parseSysctls(dump));
+  if (dump.artifacts.has('ip-vs') || mayBalance(links, sysctls)) take(ipvs);
   const namespace = {
     id: dump.id,
     links,
@@ -40,9 +48,11 @@ export function parseNamespace(dump: NamespaceDump): NetworkNamespace {
     rules: rules.sort((a, b) => a.priority - b.priority),
     neighbours: take(parseNeighbours(dump)),
     fdb: fdb.value,
-    sysctls: take(parseSysctls(dump)),
+    sysctls,
     sockets: take(parseSockets(dump)),
     netfilter: netfilter.netfilter,
+    ipsets: ipsets.value,
+    ipvs: ipvs.value,
     conntrack: take(parseConntrack(dump)),
   };
   return { ...namespace, gaps: distinct([...gaps, ...netfilter.gaps, ...parseXfrm(dump)]) };
@@ -63,6 +73,11 @@ function needsFdb(links: readonly Link[], gaps: readonly Gap[]): boolean {
 
 function isOpaqueSwitch(device: Link['device']): boolean {
   return device.kind === 'opaque' && /^(?:bridge|vxlan)/.test(device.type);
+}
+
+/** Its own sysctls are there once the module is; kube-proxy's device of virtual addresses outlives it. */
+function mayBalance(links: readonly Link[], sysctls: ReadonlyMap<string, string>): boolean {
+  return links.some((link) => link.name === 'kube-ipvs0') || [...sysctls.keys()].some((path) => path.startsWith('net/ipv4/vs/'));
 }
 
 /** The routing table of the first VRF device. */

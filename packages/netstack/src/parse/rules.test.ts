@@ -45,7 +45,7 @@ describe('rules of a recorded namespace', () => {
     [106, { action: { kind: 'goto', priority: 200 } }],
     [107, { action: { kind: 'goto', priority: 9000 } }],
     [201, { protocol: 99, action: { kind: 'lookup', table: '100' } }],
-    [300, { action: MAIN, unsupported: 'suppress_ifgroup' }],
+    [300, { action: { ...MAIN, suppressGroup: '5' } }],
     [301, { action: MAIN, unsupported: 'tun_id' }],
     [1000, { detached: true, action: MAIN }],
   ])('priority %i', (priority, expected) => {

@@ -12,7 +12,7 @@ import { readTos } from './tos.ts';
 const KNOWN: ReadonlySet<string> = new Set(
   (
     'priority not src srclen dst dstlen iif iif_detached oif oif_detached fwmark fwmask tos ipproto sport sport_start sport_end ' +
-    'dport dport_start dport_end uid_start uid_end table action goto unresolved nop suppress_prefixlen suppress_prefixlength ' +
+    'dport dport_start dport_end uid_start uid_end table action goto unresolved nop suppress_prefixlen suppress_prefixlength suppress_ifgroup ' +
     'protocol realm_from realm_to from_realm to_realm'
   ).split(' '),
 );
@@ -97,6 +97,7 @@ function readAction(fields: Fields, vrfTable: string | undefined): RuleAction | 
       kind: 'lookup',
       table,
       suppressPrefixLength: integer(fields, 'suppress_prefixlen') ?? integer(fields, 'suppress_prefixlength'),
+      suppressGroup: text(fields, 'suppress_ifgroup'),
     };
   const action = text(fields, 'action');
   return action === 'blackhole' || action === 'unreachable' || action === 'prohibit'

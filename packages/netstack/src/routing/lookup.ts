@@ -59,8 +59,7 @@ export function lookup(ns: NetworkNamespace, flow: Flow, chooser: Chooser): Look
       case 'lookup': {
         const found = lookupTable(ns, family, rule.action.table, flow, chooser);
         if (found === undefined) continue;
-        const suppress = rule.action.suppressPrefixLength;
-        if (found.kind === 'route' && suppress !== undefined && (found.route.destination.length ?? 0) <= suppress) continue;
+        if (found.kind === 'route' && isSuppressed(ns, found, rule.action)) continue;
         // The three rules that every namespace has explain nothing.
         const evidence = isDefault(rule) ? found.evidence : [rule.source, ...found.evidence];
         return { ...found, evidence };
@@ -70,6 +69,16 @@ export function lookup(ns: NetworkNamespace, flow: Flow, chooser: Chooser): Look
     }
   }
   return { kind: 'refused', type: 'nothing', by: 'end', evidence: [] };
+}
+
+/** linux: `fib_rule_suppress` */
+function isSuppressed(
+  ns: NetworkNamespace,
+  { route, nexthop }: Extract<Lookup, { kind: 'route' }>,
+  { suppressPrefixLength, suppressGroup }: Extract<PolicyRule['action'], { kind: 'lookup' }>,
+): boolean {
+  if (suppressPrefixLength !== undefined && (route.destination.length ?? 0) <= suppressPrefixLength) return true;
+  return suppressGroup !== undefined && linkByName(ns, nexthop?.dev ?? '')?.group === suppressGroup;
 }
 
 function isDefault(rule: PolicyRule): boolean {

@@ -1,5 +1,6 @@
 import { type Ip, familyOf, parseIp } from '../address/ip.ts';
 import { type Prefix, anyPrefix, parsePrefix } from '../address/prefix.ts';
+import { parseIpsets } from '../ipset/parse.ts';
 import type { Device, Link } from '../namespace/link.ts';
 import { makeHost } from '../namespace/host.ts';
 import type { NetworkNamespace } from '../namespace/namespace.ts';
@@ -7,6 +8,8 @@ import type { Neighbour } from '../namespace/neighbour.ts';
 import type { PolicyRule, Route } from '../namespace/route.ts';
 import type { Socket } from '../namespace/socket.ts';
 import { parseNetfilter } from '../netfilter/parse/netfilter.ts';
+import { parseIpvs } from '../parse/ipvs.ts';
+import type { Artifact } from '../parse/artifact.ts';
 import type { FabricAnswer } from '../trace/fabric.ts';
 import type { World } from '../trace/trace.types.ts';
 import type { Source } from '../source.ts';
@@ -25,7 +28,7 @@ export function net(text: string): Prefix {
   return parsed;
 }
 
-interface LinkSpec {
+export interface LinkSpec {
   readonly name: string;
   /** `10.0.0.1/24`. */
   readonly addresses?: readonly string[];
@@ -35,8 +38,10 @@ interface LinkSpec {
   readonly up?: boolean;
   readonly carrier?: boolean;
   readonly mtu?: number;
+  readonly noarp?: boolean;
   readonly mac?: string;
   readonly device?: Device;
+  readonly vlans?: Link['vlans'];
   readonly port?: Partial<NonNullable<Link['port']>>;
 }
 
@@ -54,6 +59,10 @@ export interface NamespaceSpec {
   readonly iptables?: string;
   readonly legacy?: string;
   readonly nft?: string;
+  /** Lines of /proc/net/ip_vs. */
+  readonly ipvs?: string;
+  /** Lines of an ipset save. */
+  readonly ipset?: string;
 }
 
 const source = (artifact: string, text: string): Source => ({ artifact, line: 1, text });
@@ -86,7 +95,7 @@ function namespace(
         name: described.name,
         up: described.up ?? true,
         carrier: described.carrier ?? described.up ?? true,
-        noarp: false,
+        noarp: described.noarp ?? false,
         promiscuous: false,
         mtu: described.mtu ?? 1500,
         mac: described.mac ?? macOf(id, described.name),
@@ -113,6 +122,7 @@ function namespace(
                 source: source(`${id}/bridge-link`, text),
                 ...described.port,
               },
+        vlans: described.vlans,
         device: described.device ?? {
           kind: 'veth',
           peerIndex: described.peer === undefined ? 9999 : indexOf(described.peer),
@@ -123,12 +133,8 @@ function namespace(
       };
     },
   );
-  const artifact = (text: string | undefined): { text: string; status: number; error: string; truncated: boolean } => ({
-    text: text === undefined ? '' : `${text.trim()}\nCOMMIT\n`,
-    status: 0,
-    error: '',
-    truncated: false,
-  });
+  const raw = (text: string): Artifact => ({ text, status: 0, error: '', truncated: false });
+  const artifact = (text: string | undefined): Artifact => raw(text === undefined ? '' : `${text.trim()}\nCOMMIT\n`);
   const { netfilter } = parseNetfilter({
     id,
     artifacts: new Map([
@@ -136,7 +142,7 @@ function namespace(
       ['ip6tables-nft-save', artifact(undefined)],
       ['iptables-legacy-save', artifact(spec.legacy)],
       ['ip6tables-legacy-save', artifact(undefined)],
-      ['nft', { text: spec.nft ?? '{"nftables":[]}', status: 0, error: '', truncated: false }],
+      ['nft', raw(spec.nft ?? '{"nftables":[]}')],
     ]),
   });
   const routes = [...(spec.routes ?? []).map((text) => route(id, text)), ...links.flatMap((link) => kernelRoutes(id, link))];
@@ -179,6 +185,8 @@ function namespace(
     ),
     sockets: (spec.sockets ?? []).map((text) => socket(id, text)),
     netfilter,
+    ipsets: parseIpsets({ id, artifacts: new Map([['ipset-save', raw(spec.ipset ?? '')]]) }).value,
+    ipvs: parseIpvs({ id, artifacts: new Map([['ip-vs', raw(spec.ipvs ?? '')]]) }).value,
     conntrack: [],
     gaps: [],
   };
@@ -211,7 +219,7 @@ function baseRoute(id: string, text: string): Omit<Route, 'destination' | 'type'
 function route(id: string, text: string): Route {
   const words = text.split(' ');
   const value = (key: string): string | undefined => (words.includes(key) ? words[words.indexOf(key) + 1] : undefined);
-  const types = ['blackhole', 'unreachable', 'prohibit', 'throw', 'local'] as const;
+  const types = ['blackhole', 'unreachable', 'prohibit', 'throw', 'local', 'broadcast'] as const;
   const type = types.find((candidate) => candidate === words[0]);
   const via = value('via');
   const dev = value('dev');

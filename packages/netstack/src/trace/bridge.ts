@@ -8,7 +8,8 @@ import { bridgeChains } from './frame-chains.ts';
 import { ipReceive, routeInput } from './ip-receive.ts';
 import { decide, stepRoute } from './local-out.ts';
 import { resolve } from './neighbour.ts';
-import { arrived, wrongMac } from './receive.ts';
+import { enterBridge, lacksVlans, leaveBridge } from './bridge-vlans.ts';
+import { arrived, receiveHere, wrongMac } from './receive.ts';
 import { runHook } from './run-hook.ts';
 import { forwardsFrames, portsOf, stations } from './segment.ts';
 import { type Frame, transmit } from './transmit.ts';
@@ -20,30 +21,32 @@ export function bridgeInput(walk: Walk, place: Place, bridge: Link, port: Link, 
   if (!bridge.up) return dropped(place, 'LINK_DOWN', [bridge.source], { device: bridge.name, destination: details.destination });
   if (!forwardsFrames(port))
     return dropped(place, 'BRIDGE_PORT_NOT_FORWARDING', [port.port?.source ?? port.source], { ...details, state: port.port?.state ?? '' });
-  if (bridge.device.kind === 'bridge' && bridge.device.vlanFiltering)
-    return {
-      kind: 'unknown',
-      finding: finding(place, 'MODEL_UNSUPPORTED', [bridge.source], { construct: `VLAN filtering on bridge ${bridge.name}` }),
-    };
+  if (lacksVlans(place, bridge)) return vlansNotRead(place, bridge);
+  const vlan = enterBridge(bridge, port, arriving.vlan);
+  if (vlan === 'refused') return otherVlan(place, bridge, port, arriving.vlan);
   const first = bridgeChains(walk, place, 'prerouting', arriving.packet, { iif: port.name, oif: '' });
   if (first.kind === 'stop') return first.outcome;
   const frame: Frame = { ...arriving, packet: first.packet };
   const info: BridgeInfo = { inPort: port.name, outPort: undefined, bridged: false };
   let skb: Skb = { ...arrived(place, bridge, frame), bridge: info };
-  const filters = callsIptables(place, bridge, frame);
+  // bridge-nf-filter-vlan-tagged is off by default: tagged frames pass by.
+  const filters = frame.vlan === undefined && callsIptables(place, bridge, frame);
   if (filters) {
     const prerouted = runHook(walk, skb, 'prerouting', { oif: '' });
     if (prerouted.kind === 'stop') return prerouted.outcome;
-    if (prerouted.skb.packet.dst !== skb.packet.dst) return redirected(walk, prerouted.skb, bridge, port, frame);
+    if (prerouted.skb.packet.dst !== skb.packet.dst) return redirected(walk, prerouted.skb, bridge, port, { ...frame, vlan });
     skb = prerouted.skb;
   }
   if (frame.mac === undefined || isLocal(place, bridge, frame.mac)) {
+    const tag = leaveBridge(bridge, bridge, vlan);
+    if (tag === 'refused') return otherVlan(place, bridge, bridge, vlan);
     const up = bridgeChains(walk, place, 'input', skb.packet, { iif: port.name, oif: '' });
     if (up.kind === 'stop') return up.outcome;
+    if (tag !== undefined) return receiveHere(walk, place, bridge, { ...frame, packet: up.packet, vlan: tag });
     skb = { ...skb, packet: up.packet };
     return filters ? routeInput(walk, skb) : ipReceive(walk, skb);
   }
-  return switchTo(walk, skb, bridge, port, { ...frame, packet: skb.packet }, filters);
+  return switchTo(walk, skb, bridge, port, { ...frame, packet: skb.packet, vlan }, filters);
 }
 
 /**
@@ -124,14 +127,15 @@ function switchTo(walk: Walk, start: Skb, bridge: Link, from: Link, frame: Frame
   walk.step({ kind: 'bridge', bridge: bridge.name, from: from.name, to: to.name, evidence: [] });
   const across = bridgeChains(walk, place, 'forward', frame.packet, { iif: from.name, oif: to.name });
   if (across.kind === 'stop') return across.outcome;
-  if (!filters) return outOf(walk, place, to, { ...frame, packet: across.packet });
+  const outgoing: Frame = { ...frame, packet: across.packet, vlan: chosen.tag };
+  if (!filters) return outOf(walk, place, to, outgoing);
   const skb: Skb = { ...start, packet: across.packet, bridge: { inPort: from.name, outPort: to.name, bridged: true } };
   const options = { oif: bridge.name, nextHop: frame.nextHop };
   const forwarded = runHook(walk, skb, 'forward', options);
   if (forwarded.kind === 'stop') return forwarded.outcome;
   const leaving = runHook(walk, forwarded.skb, 'postrouting', options);
   if (leaving.kind === 'stop') return leaving.outcome;
-  return outOf(walk, place, to, { ...frame, packet: leaving.skb.packet });
+  return outOf(walk, place, to, { ...outgoing, packet: leaving.skb.packet });
 }
 
 /** The last of the bridge's own hooks. */
@@ -142,19 +146,37 @@ function outOf(walk: Walk, place: Place, port: Link, frame: Frame): Outcome {
 
 /** Out of the bridge device itself: what this host sends. Every port may take it. */
 export function bridgeOutput(walk: Walk, place: Place, bridge: Link, frame: Frame): Outcome {
-  const chosen = choosePort(walk, place, bridge, undefined, frame);
+  if (lacksVlans(place, bridge)) return vlansNotRead(place, bridge);
+  const vlan = enterBridge(bridge, bridge, frame.vlan);
+  if (vlan === 'refused') return otherVlan(place, bridge, bridge, frame.vlan);
+  const chosen = choosePort(walk, place, bridge, undefined, { ...frame, vlan });
   if (chosen.kind === 'end') return chosen.outcome;
   walk.step({ kind: 'bridge', bridge: bridge.name, from: bridge.name, to: chosen.port.name, evidence: [] });
   const own = bridgeChains(walk, place, 'output', frame.packet, { iif: '', oif: chosen.port.name });
-  return own.kind === 'stop' ? own.outcome : outOf(walk, place, chosen.port, { ...frame, packet: own.packet });
+  return own.kind === 'stop' ? own.outcome : outOf(walk, place, chosen.port, { ...frame, packet: own.packet, vlan: chosen.tag });
 }
 
-type Chosen = { readonly kind: 'port'; readonly port: Link } | { readonly kind: 'end'; readonly outcome: Outcome };
+function vlansNotRead(place: Place, bridge: Link): Outcome {
+  const construct = `VLAN filtering on bridge ${bridge.name}, whose VLANs were not read`;
+  return { kind: 'unknown', finding: finding(place, 'MODEL_UNSUPPORTED', [bridge.source], { construct }) };
+}
 
-/** The port behind which the address is: by a static entry, else by who is there, which is what the bridge would learn. */
+function otherVlan(place: Place, bridge: Link, port: Link, vlan: number | undefined): Outcome {
+  const details = { bridge: bridge.name, port: port.name, vlan: vlan === undefined ? '' : String(vlan) };
+  return dropped(place, 'BRIDGE_VLAN_REFUSED', [port.port?.source ?? port.source], details);
+}
+
+/** `tag`: what the frame has behind that port. */
+type Chosen =
+  { readonly kind: 'port'; readonly port: Link; readonly tag: number | undefined } | { readonly kind: 'end'; readonly outcome: Outcome };
+
+/**
+ * The port behind which the address is: by a static entry, else by who is there, which is what the bridge would learn. The frame's `vlan`
+ * is the bridge's own.
+ */
 function choosePort(walk: Walk, place: Place, bridge: Link, from: Link | undefined, frame: Frame): Chosen {
   const ports = portsOf(place, bridge);
-  const port = staticPort(place, bridge, ports, frame.mac) ?? ports.find((candidate) => isBehind(walk, place, candidate, frame));
+  const port = staticPort(place, bridge, ports, frame.mac) ?? ports.find((candidate) => isBehind(walk, place, bridge, candidate, frame));
   const details = { bridge: bridge.name, mac: frame.mac ?? '', port: port?.name ?? '', destination: formatIp(frame.packet.dst) };
   if (port === undefined) {
     const outcome = frame.permanent ? wrongMac(place, bridge, frame) : dropped(place, 'BRIDGE_NO_PORT', [bridge.source], details);
@@ -167,7 +189,9 @@ function choosePort(walk: Walk, place: Place, bridge: Link, from: Link | undefin
     return { kind: 'end', outcome: dropped(place, 'BRIDGE_PORT_ISOLATED', evidence, details) };
   if (!forwardsFrames(port))
     return { kind: 'end', outcome: dropped(place, 'BRIDGE_PORT_NOT_FORWARDING', evidence, { ...details, state: port.port?.state ?? '' }) };
-  return { kind: 'port', port };
+  const tag = leaveBridge(bridge, port, frame.vlan);
+  if (tag === 'refused') return { kind: 'end', outcome: otherVlan(place, bridge, port, frame.vlan) };
+  return { kind: 'port', port, tag };
 }
 
 function staticPort(place: Place, bridge: Link, ports: readonly Link[], mac: Mac | undefined): Link | undefined {
@@ -175,9 +199,10 @@ function staticPort(place: Place, bridge: Link, ports: readonly Link[], mac: Mac
   return entry === undefined ? undefined : ports.find((port) => port.name === entry.dev);
 }
 
-function isBehind(walk: Walk, place: Place, port: Link, frame: Frame): boolean {
+function isBehind(walk: Walk, place: Place, bridge: Link, port: Link, frame: Frame): boolean {
   const { edge } = frame;
-  return stations(walk.world, place, port).some((station) =>
+  const tag = leaveBridge(bridge, port, frame.vlan);
+  return stations(walk.world, place, port, tag === 'refused' ? frame.vlan : tag).some((station) =>
     station.kind === 'station'
       ? frame.mac !== undefined && station.link.mac === frame.mac
       : station.kind === 'edge' &&

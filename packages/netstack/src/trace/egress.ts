@@ -44,8 +44,8 @@ export function egress(walk: Walk, skb: Skb): Outcome {
       const nothing = { host: place.host.id, namespace: place.namespace.id, evidence: [] };
       const frame: Frame =
         resolution.kind === 'mac'
-          ? { packet, nextHop, mac: resolution.mac, permanent: resolution.permanent, macFrom: resolution.from }
-          : { packet, nextHop, mac: undefined, permanent: false, macFrom: nothing, edge: resolution.edge };
+          ? { packet, nextHop, mac: resolution.mac, permanent: resolution.permanent, macFrom: resolution.from, source: link.mac }
+          : { packet, nextHop, mac: undefined, permanent: false, macFrom: nothing, edge: resolution.edge, source: link.mac };
       return transmit(walk, place, link, frame);
     }
     default:

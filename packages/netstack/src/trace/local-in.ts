@@ -2,6 +2,7 @@ import { type Ip, familyOf, formatIp, isLoopback } from '../address/ip.ts';
 import { missingTopic, ownerOf } from '../namespace/lookup.ts';
 import type { Socket } from '../namespace/socket.ts';
 import { ICMP, ICMPV6, SCTP, TCP, UDP, protocolName } from '../packet/protocol.ts';
+import { leaveTunnel } from './devices/tunnel.ts';
 import { decapsulate } from './vxlan.ts';
 import { answerByReset, refuseByIcmp } from './refuse.ts';
 import { runHook } from './run-hook.ts';
@@ -15,7 +16,10 @@ export function localIn(walk: Walk, skb: Skb): Outcome {
 
 function deliver(walk: Walk, skb: Skb): Outcome {
   const { packet, place } = skb;
-  if (packet.inner !== undefined) return decapsulate(walk, skb, packet.inner);
+  if (packet.inner !== undefined) {
+    const { tunnel } = packet.inner;
+    return tunnel === undefined ? decapsulate(walk, skb, packet.inner) : leaveTunnel(walk, skb, { ...packet.inner, tunnel });
+  }
   // An error, or an answer to what was sent from here: the one who asked is there.
   if (packet.quoted !== undefined || isAnswer(skb)) return serve(walk, skb, packet.dst, []);
   switch (packet.protocol) {

@@ -43,6 +43,16 @@ export function localOut(walk: Walk, place: Place, outgoing: Outgoing, uid: numb
   return postrouting(walk, output.skb);
 }
 
+/** What IPVS sends on goes through OUTPUT as if it were made here (linux: `ip_vs_nat_send_or_cont`). */
+export function outAgain(walk: Walk, skb: Skb): Outcome {
+  const output = runHook(walk, skb, 'output', {
+    oif: skb.decision?.device ?? '',
+    nextHop: nextHopOf(skb),
+    reroute: (changed) => reroute(walk, changed),
+  });
+  return output.kind === 'stop' ? output.outcome : postrouting(walk, output.skb);
+}
+
 /** The way out of a namespace, the same for what is made here and what is forwarded. */
 export function postrouting(walk: Walk, skb: Skb): Outcome {
   // A policy of IPsec may encrypt the packet, or drop it.

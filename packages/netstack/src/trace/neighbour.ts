@@ -11,7 +11,7 @@ import type { Packet } from '../packet/packet.ts';
 import type { Finding } from './finding.ts';
 import type { FabricEdge } from './fabric.ts';
 import type { TunnelPayload } from '../packet/packet.ts';
-import { type Station, stations } from './segment.ts';
+import { type Station, stations, stationsBehind } from './segment.ts';
 import { type Place, type Skb, type Walk, finding } from './walk.ts';
 
 export type Resolution =
@@ -65,8 +65,9 @@ export function resolve(walk: Walk, skb: Skb, link: Link, nextHop: Ip): Resoluti
         const namespace = host?.namespaces.get(answer.namespace);
         const end = namespace === undefined ? undefined : linkByName(namespace, answer.device);
         if (host === undefined || namespace === undefined || end === undefined) continue;
-        const station: Station = { kind: 'station', place: { host, namespace }, link: end };
-        if (end.up && answers(walk, station, nextHop, sender)) return resolved(walk, link, nextHop, end.mac, nothing);
+        for (const station of stationsBehind(walk.world, { host, namespace }, end))
+          if (station.kind === 'station' && answers(walk, station, nextHop, sender))
+            return resolved(walk, link, nextHop, station.link.mac, nothing);
         continue;
       }
       case 'external':
@@ -97,10 +98,16 @@ function resolved(walk: Walk, link: Link, ip: Ip, mac: Mac | undefined, from: Tu
   return { kind: 'mac', mac, permanent: false, from };
 }
 
-/** The address in our question (`arp_announce` 0): the packet's source where it is ours, else one of the device's. */
+/**
+ * The address in our question: the packet's source where it is ours and `arp_announce` allows (1: only on the target's own subnet, 2:
+ * never), else one of the device's (linux: `arp_solicit`).
+ */
 function senderOf(skb: Skb, link: Link, target: Ip): Ip | undefined {
   const ns = skb.place.namespace;
-  if (ownerOf(ns, skb.packet.src) !== undefined) return skb.packet.src;
+  const { src } = skb.packet;
+  const announce = familyOf(target) === 4 ? conf.max(ns, link.name, 'arp_announce') : 0;
+  const isNear = () => link.addresses.some(({ ip, length }) => contains(prefix(ip, length), src) && contains(prefix(ip, length), target));
+  if (ownerOf(ns, src) !== undefined && (announce === 0 || (announce === 1 && isNear()))) return src;
   return deviceAddress(ns, link.name, target, 'link');
 }
 

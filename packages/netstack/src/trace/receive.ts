@@ -1,11 +1,13 @@
 import { formatIp } from '../address/ip.ts';
 import { BROADCAST_MAC, type Link } from '../namespace/link.ts';
 import { linkByName } from '../namespace/lookup.ts';
+import { type Located, uppersOf } from '../namespace/lower.ts';
 import { bridgeInput } from './bridge.ts';
 import { deviceChains } from './frame-chains.ts';
 import { ipReceive } from './ip-receive.ts';
 import { passesPrograms } from './programs.ts';
 import type { Frame } from './transmit.ts';
+import { unmarked } from './wire.ts';
 import { type Outcome, type Place, type Skb, type Walk, dropped, finding } from './walk.ts';
 
 /** A frame comes in on a device of another namespace, or of another host (linux: `__netif_receive_skb_core`). */
@@ -27,11 +29,40 @@ export function receiveHere(walk: Walk, place: Place, link: Link, arriving: Fram
   const frame: Frame = { ...arriving, packet: filtered.packet };
   const master = link.master === undefined ? undefined : linkByName(place.namespace, link.master);
   if (master?.device.kind === 'bridge') return bridgeInput(walk, place, master, link, frame);
+  if (master?.device.kind === 'bond') return receiveHere(walk, place, master, frame);
   if (master !== undefined || link.device.kind === 'opaque') {
     const construct = `device ${(master ?? link).name} of type ${master?.device.kind === 'opaque' ? master.device.type : link.device.kind}`;
     return { kind: 'unknown', finding: finding(place, 'MODEL_UNSUPPORTED', [(master ?? link).source], { construct }) };
   }
+  const upper = upperFor(place, link, frame);
+  if (upper !== undefined) {
+    const above = { host: place.host, namespace: upper.namespace };
+    const inside: Frame = { ...frame, vlan: undefined };
+    return upper.namespace === place.namespace
+      ? receiveHere(walk, place, upper.link, inside)
+      : receive(walk, above, upper.link, unmarked(inside));
+  }
+  if (frame.vlan !== undefined)
+    return dropped(place, 'MODEL_DEVICE_DROP', [link.source], {
+      device: link.name,
+      reason: `no device of VLAN ${String(frame.vlan)} stands on it`,
+      model: 'VLANs',
+    });
   return isForUs(link, frame) ? ipReceive(walk, arrived(place, link, frame)) : wrongMac(place, link, frame);
+}
+
+/**
+ * The device on top that takes the frame away from this one: that of its VLAN; a macvlan with that link-layer address; an ipvlan with
+ * that IP address (linux: `vlan_do_receive`, `macvlan_handle_frame`, `ipvlan_handle_frame`).
+ */
+function upperFor(place: Place, link: Link, frame: Frame): Located | undefined {
+  const { vlan, mac, packet } = frame;
+  return uppersOf(place.host, link).find(({ link: { device, up, mac: own, addresses } }) => {
+    if (device.kind === 'vlan') return device.id === vlan;
+    if (vlan !== undefined || !up) return false;
+    const isOwner = addresses.some(({ ip }) => ip === packet.dst);
+    return device.kind === 'macvlan' ? (mac === undefined ? isOwner : mac === own) : device.kind === 'ipvlan' && isOwner;
+  });
 }
 
 function isForUs(link: Link, frame: Frame): boolean {
@@ -39,7 +70,16 @@ function isForUs(link: Link, frame: Frame): boolean {
 }
 
 export function arrived(place: Place, link: Link, frame: Frame): Skb {
-  return { place, packet: frame.packet, iif: link.name, bridge: undefined, tracking: undefined, socket: undefined, decision: undefined };
+  return {
+    place,
+    packet: frame.packet,
+    iif: link.name,
+    bridge: undefined,
+    frame: { source: frame.source, destination: frame.mac },
+    tracking: undefined,
+    socket: undefined,
+    decision: undefined,
+  };
 }
 
 /** Nobody here has that address: the entry that it was taken from is wrong, where one was. */

@@ -2,6 +2,7 @@ import { type Manip, settle, translate } from '../conntrack/nat.ts';
 import { type Connection, replyTuple } from '../conntrack/connections.ts';
 import type { Ip } from '../address/ip.ts';
 import { missingTopic } from '../namespace/lookup.ts';
+import { usesIpvs } from '../namespace/uses-ipvs.ts';
 import { baseChains, tracksConnections } from '../netfilter/hooks.ts';
 import type { Chain, Hook, MatchContext, NatRequest, Table } from '../netfilter/model.ts';
 import { walkChain } from '../netfilter/walk-chain.ts';
@@ -9,6 +10,7 @@ import type { ChainResult } from '../netfilter/walk.types.ts';
 import { recordChain } from './record-chain.ts';
 import { tupleOf } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
+import { balance, ipvsPriority } from './ipvs.ts';
 import { refusedByRule } from './refuse.ts';
 import { type Outcome, type Skb, type Walk, dropped, family, finding } from './walk.ts';
 
@@ -39,10 +41,18 @@ export function runHook(walk: Walk, start: Skb, hook: Hook, options: HookOptions
   const chains = baseChains(namespace.netfilter, version, hook);
   const translates = tracking && hook !== 'forward';
   let translated = false;
+  const ipvs = usesIpvs(namespace) ? ipvsPriority(hook) : undefined;
+  let balanced = ipvs === undefined;
   for (let i = 0; i < chains.length;) {
     const { table, chain } = chains[i] as { table: Table; chain: Chain };
     const priority = chain.base?.type === 'nat' ? (manip === 'destination' ? -100 : 100) : (chain.base?.priority ?? 0);
     if (tracking && priority > TRACKING) skb = track(walk, skb, hook);
+    if (!balanced && ipvs !== undefined && hook !== 'output' && priority > ipvs) {
+      balanced = true;
+      const result = balance(walk, skb, hook);
+      if (result.kind === 'stop') return result;
+      skb = result.skb;
+    }
     if (translates && !translated && (chain.base?.type === 'nat' || priority > (manip === 'destination' ? -100 : 100))) {
       translated = true;
       const natChains = chains.filter((entry) => entry.chain.base?.type === 'nat');
@@ -53,6 +63,12 @@ export function runHook(walk: Walk, start: Skb, hook: Hook, options: HookOptions
     if (chain.base?.type === 'nat') {
       i++;
       continue;
+    }
+    if (!balanced && ipvs !== undefined && priority > ipvs) {
+      balanced = true;
+      const result = balance(walk, skb, hook);
+      if (result.kind === 'stop') return result;
+      skb = result.skb;
     }
     const before = skb;
     const result = runChain(walk, skb, hook, table, chain, options);
@@ -70,7 +86,17 @@ export function runHook(walk: Walk, start: Skb, hook: Hook, options: HookOptions
     i++;
   }
   if (tracking) skb = track(walk, skb, hook);
-  return translates && !translated ? runNat(walk, skb, hook, manip, [], options) : { kind: 'pass', skb };
+  // OUTPUT translates before IPVS sees the packet, INPUT after.
+  const rest = [
+    ...(translates && !translated ? [(last: Skb) => runNat(walk, last, hook, manip, [], options)] : []),
+    ...(balanced ? [] : [(last: Skb) => balance(walk, last, hook)]),
+  ];
+  for (const each of hook === 'output' ? rest : rest.reverse()) {
+    const result = each(skb);
+    if (result.kind === 'stop') return result;
+    skb = result.skb;
+  }
+  return { kind: 'pass', skb };
 }
 
 /** A backend that was not read may hold any rule. */
@@ -90,7 +116,7 @@ function reroutes(table: Table, chain: Chain): boolean {
 
 function track(walk: Walk, skb: Skb, hook: Hook): Skb {
   if (skb.tracking !== undefined || (hook !== 'prerouting' && hook !== 'output')) return skb;
-  return { ...skb, tracking: walk.connections.track(skb.place.namespace.id, skb.packet) };
+  return { ...skb, tracking: walk.connections.track(skb.place.namespace.id, skb.packet, skb.zone) };
 }
 
 function contextOf(skb: Skb, hook: Hook, options: HookOptions): MatchContext {
@@ -101,6 +127,7 @@ function contextOf(skb: Skb, hook: Hook, options: HookOptions): MatchContext {
     iif: skb.iif,
     oif: options.oif,
     bridge: skb.bridge,
+    frame: skb.frame,
     tracking: skb.tracking ?? { state: 'INVALID', entry: undefined, direction: 'original' },
     socket: skb.socket,
     nextHop: options.nextHop,
@@ -151,7 +178,8 @@ function dropByChain(
 
 function changed(walk: Walk, skb: Skb, result: ChainResult): Skb {
   let tracking = skb.tracking;
-  if (result.notrack && tracking === undefined) tracking = { state: 'UNTRACKED', entry: undefined, direction: 'original' };
+  if (result.notrack && tracking === undefined && skb.zone === undefined)
+    tracking = { state: 'UNTRACKED', entry: undefined, direction: 'original' };
   if (result.connectionMark !== undefined && tracking?.entry !== undefined) {
     const entry = walk.connections.replace(skb.place.namespace.id, tracking.entry, {
       ...(tracking.entry as Connection),
@@ -159,7 +187,9 @@ function changed(walk: Walk, skb: Skb, result: ChainResult): Skb {
     });
     tracking = { ...tracking, entry };
   }
-  return tracking === skb.tracking && result.packet === skb.packet ? skb : { ...skb, packet: result.packet, tracking };
+  const zone = skb.zone ?? (tracking === undefined ? result.zone : undefined);
+  const isSame = tracking === skb.tracking && result.packet === skb.packet && zone === skb.zone;
+  return isSame ? skb : { ...skb, packet: result.packet, tracking, zone };
 }
 
 /** Translation: an old entry is applied, a new flow asks the nat chains until one decides (linux: `nf_nat_inet_fn`). */

@@ -1,7 +1,9 @@
 import type { Ip } from '../address/ip.ts';
 import type { Link } from '../namespace/link.ts';
-import { vethPeer } from '../namespace/host.ts';
+import { uppersOf } from '../namespace/lower.ts';
 import { linkByName } from '../namespace/lookup.ts';
+import { type BridgeVlan, enterBridge, lacksVlans, leaveBridge } from './bridge-vlans.ts';
+import { kindOf } from './devices/index.ts';
 import type { Place } from './walk.ts';
 import type { World } from './trace.types.ts';
 
@@ -14,74 +16,89 @@ export type Station =
   /** A device that is not modelled. */
   | { readonly kind: 'opaque'; readonly place: Place; readonly link: Link };
 
+/** Everybody who hears a frame, gathered while it is followed. */
+export interface Segment {
+  readonly world: World;
+  readonly found: Station[];
+  /** The frame goes out of a device. */
+  readonly emit: (place: Place, link: Link, tag: number | undefined) => void;
+  /** It comes in on one. */
+  readonly arrive: (place: Place, link: Link, tag: number | undefined) => void;
+}
+
 /** Every station that a frame sent out of `link` may reach. Learned forwarding entries play no part: they come and go. */
-export function stations(world: World, place: Place, link: Link): readonly Station[] {
-  const found: Station[] = [];
-  emit(world, place, link, found, new Set());
-  return found;
+export function stations(world: World, place: Place, link: Link, tag?: number): readonly Station[] {
+  const segment = segmentOf(world);
+  segment.emit(place, link, tag);
+  return segment.found;
 }
 
-function emit(world: World, place: Place, link: Link, found: Station[], seen: Set<string>): void {
-  const key = `${place.namespace.id} ${link.name} out`;
-  if (seen.has(key) || !link.up || !link.carrier) return;
-  seen.add(key);
-  switch (link.device.kind) {
-    case 'veth': {
-      const peer = vethPeer(place.host, place.namespace.id, link.name);
-      const namespace = peer === undefined ? undefined : place.host.namespaces.get(peer.namespace);
-      const other = peer === undefined || namespace === undefined ? undefined : linkByName(namespace, peer.device);
-      if (namespace === undefined || other === undefined) found.push({ kind: 'edge', place, link });
-      else arrive(world, { host: place.host, namespace }, other, found, seen);
-      return;
-    }
-    case 'physical':
-      found.push({ kind: 'edge', place, link });
-      return;
-    case 'bridge':
-      for (const port of portsOf(place, link)) if (forwardsFrames(port)) emit(world, place, port, found, seen);
-      return;
-    case 'vxlan':
-      for (const remote of floodTargets(place, link)) tunnelTo(world, place, link, remote, found, seen);
-      return;
-    case 'loopback':
-    case 'dummy':
-      return;
-    case 'opaque':
-      found.push({ kind: 'opaque', place, link });
-      return;
-    default:
-      link.device satisfies never;
-  }
+/** Every station that a frame may reach which comes in on `link`. */
+export function stationsBehind(world: World, place: Place, link: Link): readonly Station[] {
+  const segment = segmentOf(world);
+  segment.arrive(place, link, undefined);
+  return segment.found;
 }
 
-function arrive(world: World, place: Place, link: Link, found: Station[], seen: Set<string>): void {
+function segmentOf(world: World): Segment {
+  const seen = new Set<string>();
+  const segment: Segment = {
+    world,
+    found: [],
+    emit: (at, out, tagged) => {
+      const key = `${at.host.id} ${at.namespace.id} ${out.name} ${String(tagged)}`;
+      if (seen.has(key) || !out.up || !out.carrier) return;
+      seen.add(key);
+      kindOf(out.device).reach(segment, at, out, tagged);
+    },
+    arrive: (at, arrived, tagged) => {
+      arrive(segment, at, arrived, tagged);
+    },
+  };
+  return segment;
+}
+
+function arrive(segment: Segment, place: Place, link: Link, tag: number | undefined): void {
   if (!link.up) return;
   const master = link.master === undefined ? undefined : linkByName(place.namespace, link.master);
+  if (master?.device.kind === 'bond') {
+    segment.arrive(place, master, tag);
+    return;
+  }
   if (master?.device.kind !== 'bridge') {
-    found.push({ kind: 'station', place, link });
+    stack(segment, place, link, tag);
     return;
   }
   if (!forwardsFrames(link) || !master.up) return;
-  found.push({ kind: 'station', place, link: master });
-  for (const port of portsOf(place, master)) {
-    if (port === link && link.port?.hairpin !== true) continue;
-    if (port.port?.isolated === true && link.port?.isolated === true) continue;
-    if (forwardsFrames(port)) emit(world, place, port, found, seen);
+  if (lacksVlans(place, master)) {
+    segment.found.push({ kind: 'opaque', place, link: master });
+    return;
+  }
+  const vlan = enterBridge(master, link, tag);
+  const up = vlan === 'refused' ? vlan : leaveBridge(master, master, vlan);
+  if (up !== 'refused') stack(segment, place, master, up);
+  flood(segment, place, master, link, vlan);
+}
+
+/** A broadcast inside of a bridge, to every port that may have it. */
+export function flood(segment: Segment, place: Place, bridge: Link, from: Link | undefined, vlan: BridgeVlan | 'refused'): void {
+  if (vlan === 'refused') return;
+  for (const port of portsOf(place, bridge)) {
+    if (port === from && port.port?.hairpin !== true) continue;
+    if (port.port?.isolated === true && from?.port?.isolated === true) continue;
+    const tag = leaveBridge(bridge, port, vlan);
+    if (tag !== 'refused' && forwardsFrames(port)) segment.emit(place, port, tag);
   }
 }
 
-/** The far ends of a tunnel that share its network identifier, among the dumped hosts. */
-function tunnelTo(world: World, place: Place, link: Link, remote: Ip, found: Station[], seen: Set<string>): void {
-  if (link.device.kind !== 'vxlan') return;
-  for (const host of world.hosts.values())
-    for (const namespace of host.namespaces.values()) {
-      if (namespace === place.namespace || !namespace.links.some((other) => other.addresses.some((address) => address.ip === remote)))
-        continue;
-      const end = namespace.links.find(
-        (other) => other.device.kind === 'vxlan' && link.device.kind === 'vxlan' && other.device.vni === link.device.vni,
-      );
-      if (end !== undefined) arrive(world, { host, namespace }, end, found, seen);
-    }
+/** The device's own stack, and those of the devices that stand on it: its VLAN's alone where the frame is tagged. */
+function stack(segment: Segment, place: Place, link: Link, tag: number | undefined): void {
+  if (tag === undefined) segment.found.push({ kind: 'station', place, link });
+  for (const upper of uppersOf(place.host, link)) {
+    const isVlan = upper.link.device.kind === 'vlan';
+    if (tag === undefined ? isVlan : upper.link.device.kind !== 'vlan' || upper.link.device.id !== tag) continue;
+    segment.arrive({ host: place.host, namespace: upper.namespace }, upper.link, undefined);
+  }
 }
 
 /** Where a VXLAN device sends frames that no entry names: its `remote`, and the entries for the all-zero address. */

@@ -41,7 +41,7 @@ export type Step =
   | (StepBase & {
       readonly kind: 'encapsulate' | 'decapsulate';
       readonly device: string;
-      readonly tunnel: 'vxlan';
+      readonly tunnel: 'vxlan' | 'ipip' | 'gre' | 'sit';
       readonly outer: Packet;
       readonly inner: Packet;
     })

@@ -3,11 +3,12 @@ import { familyOf } from '../address/ip.ts';
 import { Connections } from '../conntrack/connections.ts';
 import type { Host, NetworkNamespace } from '../namespace/namespace.ts';
 import type { Route } from '../namespace/route.ts';
-import type { BridgeInfo, Tracking } from '../netfilter/model.ts';
+import type { BridgeInfo, FrameAddresses, Tracking, Zone } from '../netfilter/model.ts';
 import type { Chooser } from '../netfilter/walk.types.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
 import type { FabricEdge } from './fabric.ts';
+import type { BalancedConnection } from './ipvs.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import type { Hop, Step } from './step.ts';
 import type { Crossing, World } from './trace.types.ts';
@@ -25,10 +26,16 @@ export interface Skb {
   /** In-device as netfilter sees it; '' for what is made here. */
   readonly iif: string;
   readonly bridge: BridgeInfo | undefined;
+  /** The frame that brought it. */
+  readonly frame?: FrameAddresses | undefined;
+  /** Set by a rule before it. */
+  readonly zone?: Zone | undefined;
   /** Unset until the tracking hook is passed. */
   readonly tracking: Tracking | undefined;
   /** Made by a process, or by the kernel (`uid` unset) here; unset for what came from elsewhere. */
   readonly socket: { readonly uid: number | undefined } | undefined;
+  /** IPVS has dealt with it (linux: `ipvs_property`). */
+  readonly balanced?: true;
   /** Where it goes, once routing has spoken. */
   readonly decision: Decision | undefined;
 }
@@ -71,6 +78,7 @@ export class Walk {
   readonly chooser: Chooser;
   readonly connections = new Connections();
   readonly needs = new Set<string>();
+  readonly #balanced = new Map<string, BalancedConnection[]>();
   #hops: OpenHop[] = [];
   #crossings: Crossing[] = [];
   #seen = new Set<string>();
@@ -85,6 +93,13 @@ export class Walk {
     this.#hops = [];
     this.#crossings = [];
     this.#seen = new Set();
+  }
+
+  /** What IPVS of a namespace remembers of this conversation. */
+  balanced(namespace: string): BalancedConnection[] {
+    let connections = this.#balanced.get(namespace);
+    if (connections === undefined) this.#balanced.set(namespace, (connections = []));
+    return connections;
   }
 
   enter(place: Place, action: 'send' | 'forward', incoming: Hop['in']): void {

@@ -16,6 +16,8 @@ export const EMPTY: NetworkNamespace = {
   sysctls: new Map(),
   sockets: [],
   netfilter: { tables: [] },
+  ipsets: new Map(),
+  ipvs: [],
   conntrack: [],
   gaps: [],
 };

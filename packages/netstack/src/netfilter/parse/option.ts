@@ -25,6 +25,8 @@ export interface TargetReader {
   readonly options: Arity;
   /** Does a rule with this target turn connection tracking on? Default no. */
   readonly tracks?: boolean | ((options: Options) => boolean);
+  /** Names of the sets of ipset that it adds to or removes from. */
+  readonly changesSets?: (options: Options) => readonly string[];
   /** `undefined` where a value is not understood; the target is then unknown. */
   readonly read: (options: Options, family: Family) => Target['apply'] | undefined;
 }

@@ -3,9 +3,11 @@ import { bitsOf, parsePrefix } from '../../address/prefix.ts';
 import type { Source } from '../../source.ts';
 import { BASICS } from '../matches/basic.ts';
 import { MATCHES, TRACKING_MATCHES } from '../matches/index.ts';
+import { UNDECIDED_MATCHES } from '../matches/undecided.ts';
 import type { Match, Rule, Target } from '../model.ts';
 import { opaqueMatch, opaqueRule, opaqueTarget } from '../opaque.ts';
 import { TARGETS, TRACKING_TARGETS } from '../targets/index.ts';
+import { UNDECIDED_TARGETS } from '../targets/undecided.ts';
 import { jumpTo } from '../targets/jump.ts';
 import type { Token } from './lexer.ts';
 import { type Arity, type Option, Options } from './option.ts';
@@ -107,6 +109,7 @@ export function readRule(tokens: readonly Token[], family: Family, isChain: (nam
       target: target === undefined ? undefined : readTarget(target, family, isChain),
       tracks: matches.some((match) => TRACKING_MATCHES.has(match.name)) || (target !== undefined && tracks(target, isChain)),
       ...(onlyTo === undefined ? {} : { onlyTo }),
+      ...changedSets(target),
       source,
     },
     malformed: undefined,
@@ -131,7 +134,14 @@ function isFlag(token: Token | undefined): boolean {
 function readMatch(section: Section, family: Family): Match {
   const reader = MATCHES.get(section.name);
   const test = reader === undefined || section.strange ? undefined : reader.read(new Options(section.options), family);
-  return test === undefined ? opaqueMatch(section.name, `-m ${section.name}`) : { name: section.name, test };
+  return test === undefined
+    ? opaqueMatch(section.name, because(`-m ${section.name}`, reader, UNDECIDED_MATCHES.get(section.name)))
+    : { name: section.name, test };
+}
+
+/** Why a name without a reader is not evaluated. */
+function because(construct: string, reader: unknown, why: string | undefined): string {
+  return reader !== undefined || why === undefined ? construct : `${construct} (${why})`;
 }
 
 function readTarget(section: Section & { readonly go: 'jump' | 'goto' }, family: Family, isChain: (name: string) => boolean): Target {
@@ -141,7 +151,14 @@ function readTarget(section: Section & { readonly go: 'jump' | 'goto' }, family:
   }
   const reader = TARGETS.get(section.name);
   const apply = reader === undefined || section.strange ? undefined : reader.read(new Options(section.options), family);
-  return apply === undefined ? opaqueTarget(section.name, `-j ${section.name}`) : { name: section.name, apply };
+  return apply === undefined
+    ? opaqueTarget(section.name, because(`-j ${section.name}`, reader, UNDECIDED_TARGETS.get(section.name)))
+    : { name: section.name, apply };
+}
+
+function changedSets(target: Section | undefined): Pick<Rule, 'changesSets'> {
+  const changesSets = target === undefined ? undefined : TARGETS.get(target.name)?.changesSets;
+  return target === undefined || changesSets === undefined ? {} : { changesSets: changesSets(new Options(target.options)) };
 }
 
 function tracks(section: Section, isChain: (name: string) => boolean): boolean {

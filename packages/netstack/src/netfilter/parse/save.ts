@@ -143,7 +143,18 @@ function finish(table: OpenTable, origin: SaveOrigin, complete: boolean, malform
   }
   if (!complete) cutOff(table, last);
   const { backend, family } = origin;
-  return { backend, family, name: table.name, tracks, chains: chains satisfies ReadonlyMap<string, Chain> };
+  const changesSets = lines.text.includes(SETS) ? changedSets(lines, reader) : [];
+  return { backend, family, name: table.name, tracks, changesSets, chains: chains satisfies ReadonlyMap<string, Chain> };
+}
+
+const SETS = ' -j SET --';
+
+/** Few rules change sets: those alone are built to see which. */
+function changedSets(lines: Lines, reader: RuleReader): readonly string[] {
+  const names: string[] = [];
+  for (let index = 0; index < lines.count; index++)
+    if (lines.at(index).text.includes(SETS)) names.push(...(reader.build(index).changesSets ?? []));
+  return names;
 }
 
 /** Gives each line to its chain; what names none may stand in any that the kernel calls. Returns the chain of the last. */

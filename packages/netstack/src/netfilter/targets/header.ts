@@ -35,3 +35,12 @@ export const dscp: TargetReader = {
     return ({ packet }) => ({ kind: 'continue', packet: { ...packet, tos: (packet.tos & 3) | (value << 2) } });
   },
 };
+
+/** ECE and CWR of TCP's flags. */
+export const ecn: TargetReader = {
+  options: { '--ecn-tcp-remove': 0 },
+  read: (options) => {
+    if (!options.has('--ecn-tcp-remove') || options.anyNegated) return undefined;
+    return ({ packet }) => ({ kind: 'continue', packet: { ...packet, tcpFlags: packet.tcpFlags & 0x3f } });
+  },
+};

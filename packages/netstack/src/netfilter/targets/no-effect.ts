@@ -3,7 +3,7 @@ import type { Arity, TargetReader } from '../parse/option.ts';
 
 const CONTINUE: TargetResult = { kind: 'continue' };
 
-/** The packet goes on as it is: what the target does is seen elsewhere (a log, a copy, a queue's class, a checksum, a set). */
+/** The packet goes on as it is: what the target does is seen elsewhere (a log, a copy, a queue's class, a checksum). */
 function noEffect(options: Arity): TargetReader {
   return { options, read: (given) => (given.anyNegated ? undefined : () => CONTINUE) };
 }
@@ -24,5 +24,7 @@ export const checksum = noEffect({ '--checksum-fill': 0 });
 export const classify = noEffect({ '--set-class': 1 });
 export const tcpmss = noEffect({ '--set-mss': 1, '--clamp-mss-to-pmtu': 0 });
 export const tee = noEffect({ '--gateway': 1, '--oif': 1 });
-/** `--map-set` is left out: it may set the mark. */
-export const set = noEffect({ '--add-set': 2, '--del-set': 2, '--timeout': 1, '--exist': 0 });
+export const tcpoptstrip = noEffect({ '--strip-options': 1 });
+export const idletimer = noEffect({ '--timeout': 1, '--label': 1, '--alarm': 0 });
+export const led = noEffect({ '--led-trigger-id': 1, '--led-delay': 1, '--led-always-blink': 0 });
+export const rateest = noEffect({ '--rateest-name': 1, '--rateest-interval': 1, '--rateest-ewmalog': 1 });

@@ -99,8 +99,9 @@ describe('the header', () => {
     ['-j TOS --set-tos 0x10/0xff', { tos: 0x10 }],
     ['-j TOS --set-tos 0x10/0x3f', { tos: 0x90 }],
     ['-j DSCP --set-dscp 0x08', { tos: 0x22 }],
+    ['-p tcp -j ECN --ecn-tcp-remove', { tcpFlags: 2 }],
   ])('%s', (args, packet) => {
-    expect(result(args, { packet: { tos: 0x82 } }, { table: 'mangle' })).toMatchObject({ kind: 'continue', packet });
+    expect(result(args, { packet: { tos: 0x82, tcpFlags: 0xc2 } }, { table: 'mangle' })).toMatchObject({ kind: 'continue', packet });
   });
 });
 
@@ -202,20 +203,38 @@ describe('targets that leave the packet alone', () => {
     '-j CLASSIFY --set-class 0001:0002',
     '-j TEE --gateway 1.2.3.4',
     '-j SET --add-set x src,dst --exist --timeout 5',
+    '-j TCPOPTSTRIP --strip-options 8',
+    '-j IDLETIMER --timeout 5 --label x',
+    '-j LED --led-trigger-id x',
+    '-j RATEEST --rateest-name x --rateest-interval 250.0ms --rateest-ewmalog 500.0ms',
     '-j CT --helper ftp',
   ])('%s', (args) => {
     expect(result(args, {}, { table: 'mangle' })).toEqual({ kind: 'continue' });
   });
 });
 
+describe('zones', () => {
+  test.each([
+    ['-j CT --zone 3', { original: 3, reply: 3 }],
+    ['-j CT --zone-orig 3 --helper ftp', { original: 3, reply: 0 }],
+    ['-j CT --zone-reply 65535', { original: 0, reply: 65535 }],
+  ])('%s', (args, zone) => {
+    expect(result(args, untracked, { table: 'raw' })).toEqual({ kind: 'zone', zone });
+  });
+
+  test('what is tracked already stays where it is', () => {
+    expect(result('-j CT --zone 3', {}, { table: 'raw' })).toEqual({ kind: 'continue' });
+  });
+});
+
 describe('what is not evaluated is unknown', () => {
   test.each([
     '-j NFQUEUE --queue-num 3 --queue-bypass',
-    '-p tcp -j TPROXY --on-port 15001 --on-ip 0.0.0.0 --tproxy-mark 0x1/0x1',
     '-p tcp -j SYNPROXY --wscale 7',
     '-j HMARK --hmark-mod 10',
     '-j SET --map-set x src --map-mark',
-    '-j CT --zone 3',
+    '-j CT --zone mark',
+    '-j CT --zone 3 --zone-orig 4',
     '-j MARK --set-xmark x',
     '-j MARK --set-xmark 0x1 --or-mark 0x2',
     '-j MARK',
