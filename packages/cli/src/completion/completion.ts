@@ -36,6 +36,6 @@ export async function completion(run: Run, config: Config): Promise<ExitStatus> 
     summary: command.summary ?? '',
     flags: command.id === 'diagnose' || command.id === 'snapshot' ? { ...command.flags, ...extra } : command.flags,
   }));
-  await writeStdout(generate(commandTable(commands as Parameters<typeof commandTable>[0])));
+  await writeStdout(generate(commandTable(commands)));
   return Exit.ok;
 }

@@ -23,7 +23,7 @@ export default class SkoopHelp extends Help {
     const { loadPlugins, localPluginsWanted } = await import('../plugins/load-plugins.ts');
     const { flags, problems } = await loadPlugins(localPluginsWanted(process.argv), DIAGNOSE);
     for (const { message } of problems) process.stderr.write(`warning: ${message}\n`);
-    return super.showCommandHelp({ ...command, flags: { ...command.flags, ...toOclif(flags) } as Command.Loadable['flags'] });
+    return super.showCommandHelp({ ...command, flags: { ...command.flags, ...toOclif(flags) } });
   }
 }
 
