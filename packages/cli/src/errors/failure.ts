@@ -35,7 +35,6 @@ export function toFailure(thrown: unknown): Failure {
 }
 
 function usageFailure(text: string): Failure {
-   
   const plain = text.replaceAll(/\u001b\[\d+m/g, '').replace(/\n?See more help with --help\s*$/, '');
   return { exit: Exit.usage, message: lowerFirst(plain), remedy: '--help lists what there is.' };
 }
