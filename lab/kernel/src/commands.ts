@@ -7,6 +7,10 @@ const BASE: Readonly<Record<string, string | number>> = {
   'ipv4.conf.default.rp_filter': 0,
   'ipv4.icmp_ratelimit': 0,
   'ipv4.ping_group_range': '0 2147483647',
+  'ipv4.conf.all.accept_redirects': 0,
+  'ipv4.conf.default.accept_redirects': 0,
+  // Nobody is told twice: what an earlier packet began must not stand in a later one's way.
+  'ipv4.tcp_synack_retries': 0,
   'ipv6.icmp.ratelimit': 0,
   'ipv6.conf.all.accept_ra': 0,
   'ipv6.conf.default.accept_ra': 0,
@@ -22,19 +26,30 @@ const BASE: Readonly<Record<string, string | number>> = {
 export function buildScript(lab: LabDescription, named: (namespace: string) => string): string {
   const wires = wiresOf(lab);
   const lines = ['set -e'];
-  for (const [name, namespace] of Object.entries(lab.namespaces)) lines.push(...begin(named(name), sysctlsOf(lab, namespace)));
+  for (const [name, namespace] of Object.entries(lab.namespaces)) {
+    lines.push(...begin(named(name), sysctlsOf(lab, namespace)));
+    if (!asksForBridgeFilter(namespace)) lines.push(here(named(name), [BRIDGE_FILTER_OFF]));
+  }
   for (const wire of wires) {
     lines.push(...begin(named(wire), { ...BASE, 'ipv6.conf.all.disable_ipv6': 1, 'ipv6.conf.default.disable_ipv6': 1 }));
     lines.push(
       `ip -n ${named(wire)} link add sw type bridge`,
       `ip -n ${named(wire)} link set sw up`,
-      here(named(wire), ['sysctl -qw net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0 || :']),
+      here(named(wire), [BRIDGE_FILTER_OFF]),
     );
   }
   lines.push(batch('ip -batch -', veths(lab, named)));
   for (const wire of wires) lines.push(batch(`ip -n ${named(wire)} -batch -`, ports(lab, wire)));
   for (const [name, namespace] of Object.entries(lab.namespaces)) lines.push(...furnish(named(name), namespace));
   return `${lines.filter((line) => line !== '').join('\n')}\n`;
+}
+
+/** Where the module is not loaded there is nothing to turn off. */
+const BRIDGE_FILTER_OFF =
+  '[ ! -d /proc/sys/net/bridge ] || sysctl -qw net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0';
+
+function asksForBridgeFilter(namespace: NamespaceDescription): boolean {
+  return Object.keys(namespace.sysctls ?? {}).some((key) => key.startsWith('bridge.'));
 }
 
 /** The switches that wires lead to. */
@@ -121,7 +136,7 @@ function furnish(name: string, namespace: NamespaceDescription): readonly string
   const late = Object.fromEntries(Object.entries(namespace.sysctls ?? {}).filter(([key]) => ofLink(namespace, key)));
   return [
     batch(`ip -n ${name} -batch -`, [...links.flatMap(linkLines), ...links.flatMap(upLine), ...links.flatMap(portLine)]),
-    here(name, [sysctlLine(late)]),
+    here(name, [sysctlLine({ ...Object.assign({}, ...links.map((link) => impatience(link))), ...late })]),
     batch(`ip -n ${name} -batch -`, [
       ...(namespace.neighbours ?? []).map((line) => `neigh replace ${line}`),
       ...(namespace.routes ?? []).map((line) => `route add ${line}`),
@@ -138,6 +153,13 @@ function furnish(name: string, namespace: NamespaceDescription): readonly string
     restore(name, 'nft -f -', namespace.nft),
     here(name, namespace.then ?? []),
   ];
+}
+
+/** A question that nobody answers is given up after less than a second; proxies answer at once. */
+function impatience({ kind, name }: LinkDescription): Record<string, number> {
+  return kind === 'loopback'
+    ? {}
+    : { [`ipv4.neigh.${name}.retrans_time_ms`]: 250, [`ipv4.neigh.${name}.proxy_delay`]: 0, [`ipv6.neigh.${name}.retrans_time_ms`]: 250 };
 }
 
 function restore(name: string, command: string, text: string | undefined): string {

@@ -22,7 +22,6 @@ export interface HelperAnswer {
     readonly code?: number;
     readonly from?: string;
   };
-  readonly answeredFrom?: string;
 }
 
 type Request = Readonly<Record<string, unknown>> & { readonly op: 'listen' | 'probe' | 'forget' };

@@ -8,12 +8,13 @@ import { sourceAddress } from '../routing/source-address.ts';
 import { egress } from './egress.ts';
 import { refuseByErrno } from './refuse.ts';
 import { type HookResult, runHook } from './run-hook.ts';
-import { type Decision, type Outcome, type Place, type Skb, type Walk, finding } from './walk.ts';
+import { type Decision, type Outcome, type Outgoing, type Place, type Skb, type Walk, finding } from './walk.ts';
 
-/** A packet that is made here; `src` may be left to the kernel. `uid` is unset for packets of the kernel's own making. */
-export type Outgoing = Omit<Packet, 'src'> & { readonly src: Packet['src'] | undefined };
-
-/** From a socket to the wire: route, OUTPUT, perhaps another route, POSTROUTING (linux: `ip_queue_xmit`, `__ip_local_out`). */
+/**
+ * From a socket to the wire: route, OUTPUT, perhaps another route, POSTROUTING (linux: `ip_queue_xmit`, `__ip_local_out`).
+ *
+ * @param uid unset for packets of the kernel's own making
+ */
 export function localOut(walk: Walk, place: Place, outgoing: Outgoing, uid: number | undefined): Outcome {
   const version = familyOf(outgoing.dst);
   const unbound: Packet = { ...outgoing, src: outgoing.src ?? anyAddress(version) };

@@ -4,7 +4,7 @@ import { ICMP, ICMPV6, TCP } from '../packet/protocol.ts';
 import { type Packet, TcpFlag } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
 import type { Finding } from './finding.ts';
-import { type Outcome, type Skb, type Walk, finding } from './walk.ts';
+import { type Outcome, type Outgoing, type Skb, type Walk, finding } from './walk.ts';
 
 /** Why a kernel will not carry a packet on, in its own words for both kinds of senders. */
 export type Refusal =
@@ -50,8 +50,9 @@ function answerByIcmp(_walk: Walk, skb: Skb, type: number, code: number, found: 
   const { packet, place } = skb;
   if (!mayBeAnswered(packet)) return { kind: 'dropped', finding: found };
   const version = familyOf(packet.dst);
-  const answer: Packet = {
-    src: packet.dst,
+  const answer: Outgoing = {
+    // Whoever was asked answers by that address; whoever is on the way by the one that leads back.
+    src: skb.decision?.kind === 'local' ? packet.dst : undefined,
     dst: packet.src,
     protocol: version === 4 ? ICMP : ICMPV6,
     sport: 0,

@@ -6,11 +6,11 @@ import { type Packet, TcpFlag, sameTuple, tupleOf } from '../packet/packet.ts';
 import { replyTuple } from '../conntrack/connections.ts';
 import { type Ways, explore } from './choices.ts';
 import type { Finding } from './finding.ts';
-import { type Outgoing, localOut } from './local-out.ts';
+import { localOut } from './local-out.ts';
 import { receive } from './receive.ts';
 import type { Crossing, Origin, Received, SenderError, Trace, TracePath, TraceRequest, Verdict, World } from './trace.types.ts';
 import type { Hop } from './step.ts';
-import { type Outcome, type Place, Walk, finding } from './walk.ts';
+import { type Outcome, type Outgoing, type Place, Walk, finding } from './walk.ts';
 
 /** What one walk came to: the way there, the way back, and what both together mean. */
 interface Conversation {
@@ -167,7 +167,7 @@ function conclude(walk: Walk, request: TraceRequest, origin: Place, there: Outco
     if (there.answer === undefined) return alone;
     const back = answerFrom(walk, there.place, there.answer);
     const answer = direction(walk, back);
-    if (reaches(back, request.origin, origin)) return { ...alone, answer };
+    if (reaches(back, request.origin, origin)) return { ...alone, answer, error: reportedBy(alone.error, back) };
     return {
       ...alone,
       verdict: back.kind === 'unknown' ? 'unknown' : 'dropped',
@@ -241,7 +241,7 @@ function reply(walk: Walk, there: Extract<Outcome, { kind: 'served' }>): Outcome
  * `asked`: a datagram socket on a wildcard answers from the address that routing chooses, unless the program sets it (IP_PKTINFO):
  * which of them it is no dump tells.
  */
-function answerFrom(walk: Walk, place: Place, answer: Packet, asked?: Ip): Outcome {
+function answerFrom(walk: Walk, place: Place, answer: Outgoing, asked?: Ip): Outcome {
   walk.begin();
   walk.enter(place, 'send', undefined);
   if (asked !== undefined && !isOnlyAddress(place, asked)) {
@@ -266,6 +266,11 @@ function receivedBy(there: Outcome): Received | undefined {
 function errorOf(there: Outcome): SenderError | undefined {
   if (there.kind !== 'refused') return undefined;
   return { kind: there.error, host: there.place.host.id, namespace: there.place.namespace.id, from: there.answer?.src };
+}
+
+/** Translation may have changed who seems to report it. */
+function reportedBy(error: SenderError | undefined, back: Outcome): SenderError | undefined {
+  return error === undefined || back.kind !== 'served' ? error : { ...error, from: back.packet.src };
 }
 
 /** The ways as a list. Where an unknown construct leads to different ends, the answer is unknown; where all end alike it is only noted. */

@@ -48,6 +48,9 @@ export interface Decision {
   readonly evidence: readonly Source[];
 }
 
+/** A packet that is made here; `src` may be left to the kernel. */
+export type Outgoing = Omit<Packet, 'src'> & { readonly src: Packet['src'] | undefined };
+
 /** How a walk in one direction ends. */
 export type Outcome =
   | { readonly kind: 'served'; readonly place: Place; readonly packet: Packet; readonly socketAddress: Ip | 'any' }
@@ -59,7 +62,7 @@ export type Outcome =
       readonly finding: Finding;
       readonly error: string;
       readonly place: Place;
-      readonly answer: Packet | undefined;
+      readonly answer: Outgoing | undefined;
     }
   | { readonly kind: 'unknown'; readonly finding: Finding };
 
