@@ -5,7 +5,8 @@ const BASE: Readonly<Record<string, string | number>> = {
   'ipv4.ip_forward': 0,
   'ipv4.conf.all.rp_filter': 0,
   'ipv4.conf.default.rp_filter': 0,
-  'ipv4.icmp_ratelimit': 0,
+  // No kind of error is limited. A ratelimit of 0 would not do: it uses up what errors of routing are limited by.
+  'ipv4.icmp_ratemask': 0,
   'ipv4.ping_group_range': '0 2147483647',
   'ipv4.conf.all.accept_redirects': 0,
   'ipv4.conf.default.accept_redirects': 0,
@@ -136,7 +137,7 @@ function furnish(name: string, namespace: NamespaceDescription): readonly string
   const late = Object.fromEntries(Object.entries(namespace.sysctls ?? {}).filter(([key]) => ofLink(namespace, key)));
   return [
     batch(`ip -n ${name} -batch -`, [...links.flatMap(linkLines), ...links.flatMap(upLine), ...links.flatMap(portLine)]),
-    here(name, [sysctlLine({ ...Object.assign({}, ...links.map((link) => impatience(link))), ...late })]),
+    here(name, [...links.map((link) => sysctlLine(impatience(link))), sysctlLine(late)]),
     batch(`ip -n ${name} -batch -`, [
       ...(namespace.neighbours ?? []).map((line) => `neigh replace ${line}`),
       ...(namespace.routes ?? []).map((line) => `route add ${line}`),

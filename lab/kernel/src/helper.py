@@ -3,17 +3,19 @@
 
 helper.py PREFIX: requests on standard input, one JSON object a line; answers on standard output, told apart by "id".
   {"id", "op": "listen", "netns", "as", "protocol", "address", "port", "only"?}       -> {"id"}
-  {"id", "op": "probe", "netns", "watch": [netns], "protocol", "src"?, "sport", "dst", "dport", "mark"?, "ttl"?, "uid"?, "size"?, "df"?, "patience"}
+  {"id", "op": "probe", "netns", "watch": [netns], "forget": [netns], "protocol", "src"?, "sport", "dst", "dport", "mark"?, "ttl"?, "uid"?, "size"?, "df"?, "patience"}
       -> {"id", "outcome": "answered|error|silence", "received"?: {...}, "error"?: {...}}
   {"id", "op": "forget", "prefix"}                  closes the listeners of its namespaces and deletes them
 When standard input ends, whoever asked is gone: every namespace whose name begins with PREFIX is deleted.
 """
 import ctypes, errno, fcntl, ipaddress, json, os, selectors, signal, socket, struct, subprocess, sys, time
 
+import netlink
+
 IP_PKTINFO, IP_RECVERR, IPV6_RECVERR, IPV6_RECVPKTINFO, IPV6_PKTINFO, SO_RCVMARK, SO_MARK = 8, 11, 25, 49, 50, 75, 36
 IP_MTU_DISCOVER, IP_PMTUDISC_DONT, IP_PMTUDISC_PROBE = 10, 0, 3
 MSG_ERRQUEUE = 0x2000
-SETTLE = 0.7  # seconds of silence after which only an unresolved neighbour is worth waiting for
+SETTLE = 0.5  # seconds of silence after which only an unresolved neighbour is worth waiting for
 prefix = sys.argv[1]
 libc = ctypes.CDLL(None, use_errno=True)
 selector = selectors.DefaultSelector()
@@ -26,13 +28,17 @@ def kind(protocol, six):
     return KINDS.get(protocol) or (socket.SOCK_DGRAM, socket.IPPROTO_ICMPV6 if six else socket.IPPROTO_ICMP)
 
 
-def make(netns, uid, *kind):
+def enter(netns):
     fd = os.open("/run/netns/" + netns, os.O_RDONLY)
     try:
         if libc.setns(fd, 0x40000000) != 0:
             raise OSError(ctypes.get_errno(), "setns " + netns)
     finally:
         os.close(fd)
+
+
+def make(netns, uid, *kind):
+    enter(netns)
     if not uid:
         return socket.socket(*kind)
     os.seteuid(uid)  # the owner of a socket is who makes it
@@ -127,6 +133,9 @@ class Probe:
         self.id, self.watch, self.dst, self.netns = request["id"], request["watch"], request["dst"], request["netns"]
         self.tcp, self.echo = request["protocol"] == "tcp", request["protocol"] == "icmp"
         self.received = None
+        for netns in request["forget"]:
+            enter(netns)
+            netlink.forget()
         self.name = f"{prefix}/{self.id}".encode()
         self.began = time.monotonic()
         self.look, self.end = self.began + SETTLE, self.began + request["patience"]
@@ -199,6 +208,9 @@ class Probe:
     def failed(self, number, note=None):
         note = note or self.noted() or {"origin": "errno"}
         note.pop("errno_", None)
+        if "from" in note:
+            enter(self.netns)
+            note["own"] = note["from"] in netlink.addresses()
         self.done("error", error={"errno": errno.errorcode.get(number, str(number)), **note})
 
     def tick(self, now):
@@ -224,8 +236,8 @@ class Probe:
 
 
 def unresolved(netns):
-    shown = subprocess.run(["ip", "-n", netns, "neigh", "show", "nud", "incomplete"], capture_output=True, text=True)
-    return bool(shown.stdout.strip())
+    enter(netns)
+    return netlink.unresolved()
 
 
 def forget(start):

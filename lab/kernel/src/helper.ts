@@ -21,6 +21,8 @@ export interface HelperAnswer {
     readonly type?: number;
     readonly code?: number;
     readonly from?: string;
+    /** Is `from` an address of the sender's own? */
+    readonly own?: boolean;
   };
 }
 

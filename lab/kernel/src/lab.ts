@@ -11,12 +11,6 @@ import type { Probe } from './probe.ts';
 
 /** Seconds that a probe waits where a neighbour does not answer; elsewhere silence is settled in one. */
 const PATIENCE = 10;
-/** Deletes what earlier packets left. Permanent neighbour entries stay. */
-const FORGET = `ip neigh flush all 2>/dev/null
-ip route flush cache
-[ ! -e /proc/sys/net/netfilter/nf_conntrack_count ] || read -r count </proc/sys/net/netfilter/nf_conntrack_count
-[ "\${count:-0}" = 0 ] || conntrack -F 2>/dev/null
-:`;
 const COLLECTOR = fileURLToPath(new URL('../../../collector/skoop-collect.sh', import.meta.url));
 
 /** A laboratory that stands: namespaces of the real kernel. */
@@ -103,21 +97,15 @@ export class Lab {
 
   /** Sends the packet for real, as if nothing had been sent before: no neighbour entry, no connection, no exception to a route. */
   async probe(probe: Probe): Promise<Answer> {
-    const namespaces = Object.keys(this.description.namespaces);
-    await shell(namespaces.map((name) => `ip netns exec ${this.named(name)} sh <<'HERE'\n${FORGET}\nHERE`).join('\n'));
+    const forget = Object.keys(this.description.namespaces).map((name) => this.named(name));
+    const watch = [...forget, ...wiresOf(this.description).map((name) => this.named(name))];
     const { from, sport = 40000, ...rest } = probe;
-    const watch = [...namespaces, ...wiresOf(this.description)].map((name) => this.named(name));
-    const seen = await this.helper.ask({ op: 'probe', netns: this.named(from), watch, sport, patience: PATIENCE, ...rest });
-    return kernelAnswer(probe, seen, await this.addresses(from));
+    const request = { op: 'probe', netns: this.named(from), watch, forget, sport, patience: PATIENCE, ...rest } as const;
+    return kernelAnswer(probe, await this.helper.ask(request));
   }
 
   async dispose(): Promise<void> {
     await this.helper.ask({ op: 'forget', prefix: this.prefix });
-  }
-
-  private async addresses(namespace: string): Promise<ReadonlySet<string>> {
-    const shown = await shell(`ip -n ${this.named(namespace)} -o addr show | awk '{split($4, a, "/"); print a[1]}'`);
-    return new Set(shown.trim().split('\n'));
   }
 
   private idOf(namespace: string): { readonly host: string; readonly id: string } {
@@ -152,11 +140,11 @@ function protocolOf({ protocol, dst }: Probe): {
 }
 
 /** An error that the sender's own kernel reports comes as ICMP from one of its own addresses: its name is the errno. */
-function kernelAnswer(probe: Probe, { outcome, received, error }: HelperAnswer, own: ReadonlySet<string>): Answer {
+function kernelAnswer(probe: Probe, { outcome, received, error }: HelperAnswer): Answer {
   const base = { received: receiptOf(probe, received), error: undefined, errorFrom: undefined };
   if (outcome === 'answered') return { ...base, verdict: 'delivered' };
   if (outcome === 'silence' || error === undefined) return { ...base, verdict: 'dropped' };
-  if (error.origin.startsWith('icmp') && !(error.from !== undefined && own.has(error.from))) {
+  if (error.origin.startsWith('icmp') && error.own !== true) {
     return {
       ...base,
       verdict: 'rejected',
@@ -197,12 +185,17 @@ function address(text: string): NonNullable<ReturnType<typeof parseIp>> {
   return ip;
 }
 
+function withNumbers(script: string): string {
+  const lines = script.split('\n');
+  return lines.length > 40 ? `a script of ${String(lines.length)} lines` : script;
+}
+
 /** Runs a script with `sh`. */
 function shell(script: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile('sh', ['-s'], (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
-      else reject(new Error(`building failed: ${stderr}\n${script}`, { cause: error }));
+      else reject(new Error(`${stderr.trim()} (status ${String(error.code)}), in:\n${withNumbers(script)}`));
     });
     child.stdin?.end(script);
   });

@@ -96,10 +96,8 @@ class Run {
       this.answers.push(answer);
       before = answer.catch(() => undefined);
     }
-    this.last = before.then(
-      async () => (await built).dispose(),
-      () => undefined,
-    );
+    // What could not be built has failed every row.
+    this.last = before.then(async () => (await built).dispose()).catch(() => undefined);
   }
 
   row(index: number): Promise<Answers> {

@@ -1,5 +1,5 @@
 import { familyOf, isMulticast } from '../address/ip.ts';
-import type { Chain, Hook, RejectWith, Table } from '../netfilter/model.ts';
+import type { Chain, Hook, RejectWith, SocketOwner, Table } from '../netfilter/model.ts';
 import { ICMP, ICMPV6, TCP } from '../packet/protocol.ts';
 import { type Packet, TcpFlag } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
@@ -74,9 +74,12 @@ function mayBeAnswered(packet: Packet): boolean {
   return !isMulticast(packet.dst) && packet.dst !== 0xffffffff;
 }
 
-/** The sender's own kernel refuses with an errno; a packet of the kernel's own making (a tunnel's, an answer) just ends. */
+/** Whose socket sends what the kernel itself makes. */
+export const KERNEL: SocketOwner = { uid: undefined, kernel: true };
+
+/** The sender's own kernel refuses with an errno; an answer, or a packet of the kernel's own making, just ends. */
 export function refuseByErrno(skb: Skb, errno: string, found: Finding): Outcome {
-  if (skb.socket?.uid === undefined) return { kind: 'dropped', finding: found };
+  if (skb.socket?.uid === undefined || skb.packet.answer === true) return { kind: 'dropped', finding: found };
   return { kind: 'refused', finding: found, error: `errno-${errno}`, place: skb.place, answer: undefined };
 }
 
@@ -116,13 +119,12 @@ export function refusedByRule(
     chain: chain.name,
     backend: table.backend,
   });
-  if (hook === 'output') return refuseByErrno(skb, skb.packet.protocol === TCP ? connectErrno(how) : 'EPERM', found);
+  if (hook === 'output' && how.kind === 'icmp') return refuseByErrno(skb, skb.packet.protocol === TCP ? connectErrno(how) : 'EPERM', found);
   if (how.kind === 'tcp-reset') return answerByReset(skb, found);
   return answerByIcmp(walk, skb, how.type, how.code, found);
 }
 
-function connectErrno(how: RejectWith): string {
-  if (how.kind === 'tcp-reset') return 'ECONNREFUSED';
+function connectErrno(how: Extract<RejectWith, { kind: 'icmp' }>): string {
   if (how.type !== 3) return how.code === 4 ? 'ECONNREFUSED' : how.code === 0 ? 'ENETUNREACH' : 'EACCES';
   switch (how.code) {
     case 0:

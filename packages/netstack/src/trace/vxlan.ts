@@ -3,6 +3,7 @@ import type { Link, VxlanDevice } from '../namespace/link.ts';
 import { missingTopic } from '../namespace/lookup.ts';
 import { UDP } from '../packet/protocol.ts';
 import type { Packet, TunnelPayload } from '../packet/packet.ts';
+import { KERNEL } from './refuse.ts';
 import { localOut } from './local-out.ts';
 import { receiveHere } from './receive.ts';
 import { refuseByIcmp } from './refuse.ts';
@@ -53,7 +54,7 @@ export function encapsulate(walk: Walk, place: Place, link: Link, frame: Frame):
     inner: frame.packet,
     evidence: entry === undefined ? [link.source] : [entry.source],
   });
-  return localOut(walk, place, outer, undefined);
+  return localOut(walk, place, outer, KERNEL);
 }
 
 /**

@@ -3,7 +3,7 @@ import { familyOf } from '../address/ip.ts';
 import { Connections } from '../conntrack/connections.ts';
 import type { Host, NetworkNamespace } from '../namespace/namespace.ts';
 import type { Route } from '../namespace/route.ts';
-import type { BridgeInfo, FrameAddresses, Tracking, Zone } from '../netfilter/model.ts';
+import type { BridgeInfo, FrameAddresses, SocketOwner, Tracking, Zone } from '../netfilter/model.ts';
 import type { Chooser } from '../netfilter/walk.types.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
@@ -32,8 +32,8 @@ export interface Skb {
   readonly zone?: Zone | undefined;
   /** Unset until the tracking hook is passed. */
   readonly tracking: Tracking | undefined;
-  /** Made by a process, or by the kernel (`uid` unset) here; unset for what came from elsewhere. */
-  readonly socket: { readonly uid: number | undefined } | undefined;
+  /** Made here, by a process or by the kernel; unset for what came from elsewhere. */
+  readonly socket: SocketOwner | undefined;
   /** IPVS has dealt with it (linux: `ipvs_property`). */
   readonly balanced?: true;
   /** Where it goes, once routing has spoken. */
@@ -53,7 +53,13 @@ export type Outgoing = Omit<Packet, 'src'> & { readonly src: Packet['src'] | und
 
 /** How a walk in one direction ends. */
 export type Outcome =
-  | { readonly kind: 'served'; readonly place: Place; readonly packet: Packet; readonly socketAddress: Ip | 'any' }
+  | {
+      readonly kind: 'served';
+      readonly place: Place;
+      readonly packet: Packet;
+      readonly socketAddress: Ip | 'any';
+      readonly owner: SocketOwner;
+    }
   | { readonly kind: 'left'; readonly edge: FabricEdge }
   | { readonly kind: 'dropped'; readonly finding: Finding }
   /** `answer`: the error as a packet, to be sent from `place`; unset where the sender's own kernel refuses with an errno. */
