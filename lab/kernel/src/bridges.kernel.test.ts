@@ -38,7 +38,7 @@ laboratory('the state of a port', bridged(), [
     'disabled: nobody is heard',
     'x udp 10.9.0.3:9',
     'rejected errno-EHOSTUNREACH',
-    { change: { r: 'ip link set ry type bridge_slave state 0' } },
+    { change: { r: 'sleep 1\nip link set ry type bridge_slave state 0' } },
   ],
   ['disabled, from the host', 'r udp 10.9.0.3:9', 'rejected errno-EHOSTUNREACH'],
   ['disabled, from there', 'y udp 10.9.0.1:9', 'rejected errno-EHOSTUNREACH'],

@@ -41,6 +41,8 @@ export function buildScript(lab: LabDescription, named: (namespace: string) => s
   }
   lines.push(batch('ip -batch -', veths(lab, named)));
   for (const wire of wires) lines.push(batch(`ip -n ${named(wire)} -batch -`, ports(lab, wire)));
+  // First every link, so that all have their carrier when something is to go by them.
+  for (const [name, namespace] of Object.entries(lab.namespaces)) lines.push(...raise(named(name), namespace));
   for (const [name, namespace] of Object.entries(lab.namespaces)) lines.push(...furnish(named(name), namespace));
   return `${lines.filter((line) => line !== '').join('\n')}\n`;
 }
@@ -132,17 +134,24 @@ function ports(lab: LabDescription, wire: string): readonly string[] {
   );
 }
 
+function raise(name: string, { links = [] }: NamespaceDescription): readonly string[] {
+  return [batch(`ip -n ${name} -batch -`, [...links.flatMap(linkLines), ...links.flatMap(upLine), ...links.flatMap(portLine)])];
+}
+
 function furnish(name: string, namespace: NamespaceDescription): readonly string[] {
-  const links = namespace.links ?? [];
+  const { links = [], rules = [] } = namespace;
   const late = Object.fromEntries(Object.entries(namespace.sysctls ?? {}).filter(([key]) => ofLink(namespace, key)));
   return [
-    batch(`ip -n ${name} -batch -`, [...links.flatMap(linkLines), ...links.flatMap(upLine), ...links.flatMap(portLine)]),
     here(name, [...links.map((link) => sysctlLine(impatience(link))), sysctlLine(late)]),
     batch(`ip -n ${name} -batch -`, [
       ...(namespace.neighbours ?? []).map((line) => `neigh replace ${line}`),
       ...(namespace.routes ?? []).map((line) => `route add ${line}`),
-      ...(namespace.rules ?? []).map((line) => (line.startsWith('-6 ') ? `-6 rule add ${line.slice(3)}` : `rule add ${line}`)),
+      ...rules.flatMap((line) => (line.startsWith('-6 ') ? [] : [`rule add ${line}`])),
     ]),
+    batch(
+      `ip -6 -n ${name} -batch -`,
+      rules.flatMap((line) => (line.startsWith('-6 ') ? [`rule add ${line.slice(3)}`] : [])),
+    ),
     here(
       name,
       (namespace.fdb ?? []).map((line) => `bridge fdb append ${line}`),

@@ -2,7 +2,7 @@
 """Sockets in network namespaces, for a laboratory: one process that listens and probes in all of them.
 
 helper.py PREFIX: requests on standard input, one JSON object a line; answers on standard output, told apart by "id".
-  {"id", "op": "listen", "netns", "as", "protocol", "address", "port", "only"?}       -> {"id"}
+  {"id", "op": "listen", "netns", "as", "protocol", "address", "port", "only"?, "device"?}       -> {"id"}
   {"id", "op": "probe", "netns", "watch": [netns], "forget": [netns], "protocol", "src"?, "sport", "dst", "dport", "mark"?, "ttl"?, "uid"?, "size"?, "df"?, "patience"}
       -> {"id", "outcome": "answered|error|silence", "received"?: {...}, "error"?: {...}}
   {"id", "op": "forget", "prefix"}                  closes the listeners of its namespaces and deletes them
@@ -72,6 +72,8 @@ class Listener:
             self.socket.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
             if family == socket.AF_INET6:
                 self.socket.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
+        if request.get("device"):
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, request["device"].encode() + b"\0")
         self.socket.bind((request["address"], request["port"]))
         if self.tcp:
             self.socket.listen(16)
@@ -163,7 +165,8 @@ class Probe:
         except BlockingIOError:
             pass
         except OSError as error:
-            return self.failed(error.errno)
+            # What the call itself says is this kernel's own word, whatever else it has noted.
+            return self.failed(error.errno, None if self.tcp else {"origin": "errno"})
         selector.register(s, selectors.EVENT_READ | selectors.EVENT_WRITE if self.tcp else selectors.EVENT_READ, self.ready)
 
     def ready(self, _events):

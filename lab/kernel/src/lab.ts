@@ -168,14 +168,16 @@ function parseListener(text: ListenerDescription): {
   readonly address: string;
   readonly port: number;
   readonly only: boolean;
+  readonly device?: string;
 } {
-  const found = /^(tcp|udp) (.+):(\d+)( only)?$/.exec(text);
-  if (found === null) throw new RangeError(`'${text}' is no listener: tcp|udp ADDRESS:PORT`);
+  const found = /^(tcp|udp) ([^%]+?)(?:%(.+))?:(\d+)( only)?$/.exec(text);
+  if (found === null) throw new RangeError(`'${text}' is no listener: tcp|udp ADDRESS[%DEVICE]:PORT`);
   return {
     protocol: found[1] ?? '',
     address: (found[2] ?? '').replace(/^\[|\]$/g, ''),
-    port: Number(found[3]),
-    only: found[4] !== undefined,
+    ...(found[3] === undefined ? {} : { device: found[3] }),
+    port: Number(found[4]),
+    only: found[5] !== undefined,
   };
 }
 

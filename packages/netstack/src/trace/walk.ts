@@ -90,7 +90,8 @@ export class Walk {
   readonly #balanced = new Map<string, BalancedConnection[]>();
   #hops: OpenHop[] = [];
   #crossings: Crossing[] = [];
-  #seen = new Set<string>();
+  #seen = new Map<string, number>();
+  #rounds = false;
 
   constructor(world: World, chooser: Chooser) {
     this.world = world;
@@ -101,7 +102,8 @@ export class Walk {
   begin(): void {
     this.#hops = [];
     this.#crossings = [];
-    this.#seen = new Set();
+    this.#seen = new Map();
+    this.#rounds = false;
   }
 
   /** What IPVS of a namespace remembers of this conversation. */
@@ -128,8 +130,13 @@ export class Walk {
     this.#crossings.push(crossing);
   }
 
-  /** Has this packet been received on this device before, on this way? Then it goes in circles. */
-  revisits(place: Place, device: string, packet: Packet): boolean {
+  /** Does this direction go in circles? */
+  get inCircles(): boolean {
+    return this.#rounds;
+  }
+
+  /** How much TTL this packet has lost since it was received on this device before, on this way; `undefined` where it was not. */
+  revisits(place: Place, device: string, packet: Packet): number | undefined {
     const key = [
       place.host.id,
       place.namespace.id,
@@ -142,9 +149,11 @@ export class Walk {
       packet.mark,
       packet.inner?.packet.dst,
     ].join(' ');
-    if (this.#seen.has(key)) return true;
-    this.#seen.add(key);
-    return false;
+    const before = this.#seen.get(key);
+    this.#seen.set(key, packet.ttl);
+    if (before === undefined) return undefined;
+    this.#rounds = true;
+    return before - packet.ttl;
   }
 
   finish(outcome: Outcome): { readonly hops: readonly Hop[]; readonly crossings: readonly Crossing[] } {
