@@ -41,7 +41,12 @@ laboratory('the state of a port', bridged(), [
     { change: { r: 'ip link set ry type bridge_slave state 1' } },
   ],
   ['listening, from the host', 'r udp 10.9.0.3:9', 'rejected errno-EHOSTUNREACH'],
-  ['learning, from there', 'y udp 10.9.0.1:9', 'rejected errno-EHOSTUNREACH', { change: { r: 'ip link set ry type bridge_slave state 2' } }],
+  [
+    'learning, from there',
+    'y udp 10.9.0.1:9',
+    'rejected errno-EHOSTUNREACH',
+    { change: { r: 'ip link set ry type bridge_slave state 2' } },
+  ],
   [
     'the bridge is down',
     'x udp 10.9.0.3:9',

@@ -139,12 +139,12 @@ function protocolOf({ protocol, dst }: Probe): {
   }
 }
 
-/** An error that the sender's own kernel reports comes as ICMP from one of its own addresses: its name is the errno. */
+/** An error that the sender's own kernel reports comes as ICMP from one of its own addresses: its name is the errno, unless that one was asked. */
 function kernelAnswer(probe: Probe, { outcome, received, error }: HelperAnswer): Answer {
   const base = { received: receiptOf(probe, received), error: undefined, errorFrom: undefined };
   if (outcome === 'answered') return { ...base, verdict: 'delivered' };
   if (outcome === 'silence' || error === undefined) return { ...base, verdict: 'dropped' };
-  if (error.origin.startsWith('icmp') && error.own !== true) {
+  if (error.origin.startsWith('icmp') && (error.own !== true || error.from === probe.dst)) {
     return {
       ...base,
       verdict: 'rejected',

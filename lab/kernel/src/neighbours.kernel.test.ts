@@ -125,6 +125,19 @@ laboratory('links that do not answer', routed({ r: { routes: ['10.9.2.0/24 dev r
   ['its subnet is gone', 'x udp 10.9.1.2:9', 'rejected icmp-3/0 from 10.9.0.1'],
 ]);
 
+laboratory(
+  'what the sender’s own kernel reports passes its rules like any packet',
+  routed({
+    r: { iptables: '*filter\n-A OUTPUT -p icmp -j DROP\nCOMMIT\n' },
+    x: { legacy: '*mangle\n-A PREROUTING -i lo -d 10.9.0.2 -j DROP\nCOMMIT\n' },
+  }),
+  [
+    ['dropped in OUTPUT: nobody hears of it', 'r tcp 10.9.1.77:80', 'dropped'],
+    ['dropped in PREROUTING', 'x udp 10.9.0.77:9', 'dropped'],
+    ['of a route: that is no packet', 'r tcp 10.8.0.1:80', 'rejected errno-ENETUNREACH'],
+  ],
+);
+
 laboratory('T24: lo down', routed({ r: { then: ['ip link set lo down'] } }), [
   ['to oneself', 'r udp 10.9.0.1:9', 'dropped'],
   ['from elsewhere', 'x udp 10.9.0.1:9', 'delivered r<-10.9.0.2:40000 at 10.9.0.1:9'],

@@ -83,6 +83,16 @@ export function refuseByErrno(skb: Skb, errno: string, found: Finding): Outcome 
   return { kind: 'refused', finding: found, error: `errno-${errno}`, place: skb.place, answer: undefined };
 }
 
+/**
+ * The sender's own kernel refuses by an ICMP error to itself: it passes OUTPUT and loopback like any packet, and the program gets the errno
+ * (linux: `ipv4_link_failure`).
+ */
+export function refuseOwnByIcmp(walk: Walk, skb: Skb, refusal: Exclude<Refusal, 'silent'>, errno: string, found: Finding): Outcome {
+  if (skb.socket?.uid === undefined || skb.packet.answer === true) return { kind: 'dropped', finding: found };
+  const outcome = refuseByIcmp(walk, skb, refusal, found);
+  return outcome.kind === 'refused' ? { ...outcome, error: `errno-${errno}` } : outcome;
+}
+
 /** No socket: a reset for TCP (RFC 9293, 3.10.7.1). */
 export function answerByReset(skb: Skb, found: Finding): Outcome {
   const { packet, place } = skb;

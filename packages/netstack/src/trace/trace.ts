@@ -170,7 +170,9 @@ function conclude(walk: Walk, request: TraceRequest, origin: Place, there: Outco
     if (there.answer === undefined) return alone;
     const back = answerFrom(walk, there.place, there.answer, KERNEL);
     const answer = direction(walk, back);
-    if (reaches(back, request.origin, origin)) return { ...alone, answer, error: reportedBy(alone.error, back) };
+    if (reaches(back, request.origin, origin))
+      // What the sender's kernel tells itself is no way of its own.
+      return there.error.startsWith('errno-') ? ownWord(alone) : { ...alone, answer, error: reportedBy(alone.error, back) };
     return {
       ...alone,
       verdict: back.kind === 'unknown' ? 'unknown' : 'dropped',
@@ -273,6 +275,12 @@ function receivedBy(there: Outcome): Received | undefined {
 function errorOf(there: Outcome): SenderError | undefined {
   if (there.kind !== 'refused') return undefined;
   return { kind: there.error, host: there.place.host.id, namespace: there.place.namespace.id, from: there.answer?.src };
+}
+
+/** Nobody else reports an error of the sender's own kernel. */
+function ownWord(conversation: Conversation): Conversation {
+  const { error } = conversation;
+  return error === undefined ? conversation : { ...conversation, error: { ...error, from: undefined } };
 }
 
 /** Translation may have changed who seems to report it. */
