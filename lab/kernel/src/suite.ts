@@ -12,7 +12,7 @@ import { LabSession } from './session.ts';
  */
 export type Row = readonly [name: string, probe: string, expected: string | readonly string[], before?: RowOptions];
 
-export interface RowOptions {
+interface RowOptions {
   /** Shell lines by namespace that run before the packet is sent. They stay for the rows below. */
   readonly change?: Readonly<Record<string, string>>;
   /** The dump does not hold what decides: the model must say that it does not know. */

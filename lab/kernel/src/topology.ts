@@ -4,7 +4,7 @@ import type { LabDescription, LinkDescription, NamespaceDescription } from './de
 export type Extra = Partial<NamespaceDescription>;
 
 /** Every kind of port 9 and 80 is served. */
-export const SERVED = ['tcp 0.0.0.0:80', 'udp 0.0.0.0:9'] as const;
+const SERVED = ['tcp 0.0.0.0:80', 'udp 0.0.0.0:9'] as const;
 const SERVED6 = ['tcp [::]:80', 'udp [::]:9'] as const;
 
 /** x (10.9.0.2) - rx (10.9.0.1) r ry (10.9.1.1) - y (10.9.1.2). r forwards, x and y have their default routes by it. */
