@@ -14,6 +14,10 @@ const tasks = {
   },
   test: async () => test(args),
   check: async () => test(['check']),
+  fuzz: async () => {
+    await build();
+    return run('node', ['lab/kernel/dist/generate/main.js', ...args]);
+  },
   bench: async () => {
     await build();
     return run('node', ['bench/run.mjs', ...args]);

@@ -3,8 +3,8 @@ import { formatIp, type Trace, type TracePath, type Verdict } from '@skoop/netst
 /** What became of one packet, told by the kernel or by the model, in words that can be compared. */
 export interface Answer {
   readonly verdict: Verdict;
-  /** Who got it, and how it looked there. Known to the kernel for what a program read: a TCP handshake that stays half open shows nobody. */
-  readonly received: Receipt | undefined;
+  /** Who got it, and how it looked there; unset where that can't be seen: a handshake that stays half open shows nobody. */
+  readonly received: Receipt | 'nobody' | undefined;
   /** `errno-EHOSTUNREACH`, `icmp-3/1`, `icmpv6-1/0`, `tcp-reset`. */
   readonly error: string | undefined;
   /** Who reports an ICMP error. */
@@ -21,21 +21,26 @@ export interface Receipt {
   readonly mark: number | undefined;
 }
 
-/** `delivered y<-10.9.0.2:40000 at 10.9.1.2:80`, `rejected icmp-3/1 from 10.9.0.1`, `dropped`. */
+/** `delivered y<-10.9.0.2:40000 at 10.9.1.2:80`, `rejected icmp-3/1 from 10.9.0.1`, `dropped`, `dropped after y<-…`. */
 export function describeAnswer({ verdict, received, error, errorFrom }: Answer): string {
+  const receipt = received === undefined || received === 'nobody' ? undefined : describeReceipt(received);
   switch (verdict) {
     case 'delivered':
-      return received === undefined
-        ? verdict
-        : `${verdict} ${received.namespace}<-${host(received.src)}:${String(received.sport)} at ${host(received.dst)}:${String(received.dport)}`;
+      return receipt === undefined ? verdict : `${verdict} ${receipt}`;
     case 'rejected':
       return `${verdict} ${error ?? 'by nobody'}${errorFrom === undefined ? '' : ` from ${errorFrom}`}`;
     case 'dropped':
+      return receipt === undefined ? verdict : `${verdict} after ${receipt}`;
     case 'unknown':
       return verdict;
     default:
       return verdict satisfies never;
   }
+}
+
+function describeReceipt({ namespace, src, sport, dst, dport, mark }: Receipt): string {
+  const marked = mark === undefined || mark === 0 ? '' : ` mark 0x${mark.toString(16)}`;
+  return `${namespace}<-${host(src)}:${String(sport)} at ${host(dst)}:${String(dport)}${marked}`;
 }
 
 function host(ip: string): string {
@@ -54,7 +59,7 @@ export function answersOf(trace: Trace, named: (id: string) => string): readonly
         verdict,
         received:
           received === undefined
-            ? undefined
+            ? 'nobody'
             : {
                 namespace: named(received.namespace),
                 src: formatIp(received.packet.src),

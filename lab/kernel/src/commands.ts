@@ -5,8 +5,13 @@ const BASE: Readonly<Record<string, string | number>> = {
   'ipv4.ip_forward': 0,
   'ipv4.conf.all.rp_filter': 0,
   'ipv4.conf.default.rp_filter': 0,
-  'ipv4.icmp_ratelimit': 0,
+  // No kind of error is limited. A ratelimit of 0 would not do: it uses up what errors of routing are limited by.
+  'ipv4.icmp_ratemask': 0,
   'ipv4.ping_group_range': '0 2147483647',
+  'ipv4.conf.all.accept_redirects': 0,
+  'ipv4.conf.default.accept_redirects': 0,
+  // Nobody is told twice: what an earlier packet began must not stand in a later one's way.
+  'ipv4.tcp_synack_retries': 0,
   'ipv6.icmp.ratelimit': 0,
   'ipv6.conf.all.accept_ra': 0,
   'ipv6.conf.default.accept_ra': 0,
@@ -22,19 +27,32 @@ const BASE: Readonly<Record<string, string | number>> = {
 export function buildScript(lab: LabDescription, named: (namespace: string) => string): string {
   const wires = wiresOf(lab);
   const lines = ['set -e'];
-  for (const [name, namespace] of Object.entries(lab.namespaces)) lines.push(...begin(named(name), sysctlsOf(lab, namespace)));
+  for (const [name, namespace] of Object.entries(lab.namespaces)) {
+    lines.push(...begin(named(name), sysctlsOf(lab, namespace)));
+    if (!asksForBridgeFilter(namespace)) lines.push(here(named(name), [BRIDGE_FILTER_OFF]));
+  }
   for (const wire of wires) {
     lines.push(...begin(named(wire), { ...BASE, 'ipv6.conf.all.disable_ipv6': 1, 'ipv6.conf.default.disable_ipv6': 1 }));
     lines.push(
       `ip -n ${named(wire)} link add sw type bridge`,
       `ip -n ${named(wire)} link set sw up`,
-      here(named(wire), ['sysctl -qw net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0 || :']),
+      here(named(wire), [BRIDGE_FILTER_OFF]),
     );
   }
   lines.push(batch('ip -batch -', veths(lab, named)));
   for (const wire of wires) lines.push(batch(`ip -n ${named(wire)} -batch -`, ports(lab, wire)));
+  // First every link, so that all have their carrier when something is to go by them.
+  for (const [name, namespace] of Object.entries(lab.namespaces)) lines.push(...raise(named(name), namespace));
   for (const [name, namespace] of Object.entries(lab.namespaces)) lines.push(...furnish(named(name), namespace));
   return `${lines.filter((line) => line !== '').join('\n')}\n`;
+}
+
+/** Where the module is not loaded there is nothing to turn off. */
+const BRIDGE_FILTER_OFF =
+  '[ ! -d /proc/sys/net/bridge ] || sysctl -qw net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0';
+
+function asksForBridgeFilter(namespace: NamespaceDescription): boolean {
+  return Object.keys(namespace.sysctls ?? {}).some((key) => key.startsWith('bridge.'));
 }
 
 /** The switches that wires lead to. */
@@ -116,17 +134,24 @@ function ports(lab: LabDescription, wire: string): readonly string[] {
   );
 }
 
+function raise(name: string, { links = [] }: NamespaceDescription): readonly string[] {
+  return [batch(`ip -n ${name} -batch -`, [...links.flatMap(linkLines), ...links.flatMap(upLine), ...links.flatMap(portLine)])];
+}
+
 function furnish(name: string, namespace: NamespaceDescription): readonly string[] {
-  const links = namespace.links ?? [];
+  const { links = [], rules = [] } = namespace;
   const late = Object.fromEntries(Object.entries(namespace.sysctls ?? {}).filter(([key]) => ofLink(namespace, key)));
   return [
-    batch(`ip -n ${name} -batch -`, [...links.flatMap(linkLines), ...links.flatMap(upLine), ...links.flatMap(portLine)]),
-    here(name, [sysctlLine(late)]),
+    here(name, [...links.map((link) => sysctlLine(impatience(link))), sysctlLine(late)]),
     batch(`ip -n ${name} -batch -`, [
       ...(namespace.neighbours ?? []).map((line) => `neigh replace ${line}`),
       ...(namespace.routes ?? []).map((line) => `route add ${line}`),
-      ...(namespace.rules ?? []).map((line) => (line.startsWith('-6 ') ? `-6 rule add ${line.slice(3)}` : `rule add ${line}`)),
+      ...rules.flatMap((line) => (line.startsWith('-6 ') ? [] : [`rule add ${line}`])),
     ]),
+    batch(
+      `ip -6 -n ${name} -batch -`,
+      rules.flatMap((line) => (line.startsWith('-6 ') ? [`rule add ${line.slice(3)}`] : [])),
+    ),
     here(
       name,
       (namespace.fdb ?? []).map((line) => `bridge fdb append ${line}`),
@@ -138,6 +163,13 @@ function furnish(name: string, namespace: NamespaceDescription): readonly string
     restore(name, 'nft -f -', namespace.nft),
     here(name, namespace.then ?? []),
   ];
+}
+
+/** A question that nobody answers is given up after less than a second; proxies answer at once. */
+function impatience({ kind, name }: LinkDescription): Record<string, number> {
+  return kind === 'loopback'
+    ? {}
+    : { [`ipv4.neigh.${name}.retrans_time_ms`]: 250, [`ipv4.neigh.${name}.proxy_delay`]: 0, [`ipv6.neigh.${name}.retrans_time_ms`]: 250 };
 }
 
 function restore(name: string, command: string, text: string | undefined): string {

@@ -1,5 +1,4 @@
-import type { Answer } from './answer.ts';
-import { describeAnswer } from './answer.ts';
+import { type Answer, describeAnswer } from './answer.ts';
 
 /**
  * Where the model and the kernel differ; nothing where they agree. With several ways the kernel took one of them: it must be among the model's.
@@ -19,20 +18,28 @@ function differencesOf(model: Answer, kernel: Answer): readonly string[] {
     said === seen ? [] : [`${what}: the model says ${String(said)}, the kernel ${String(seen)}`];
   const verdict = differ('verdict', model.verdict, kernel.verdict);
   if (verdict.length > 0) return [`${verdict.join()} (${describeAnswer(model)}; ${describeAnswer(kernel)})`];
-  const got = kernel.received;
   return [
     ...differ('error', model.error, kernel.error),
     ...(kernel.errorFrom === undefined ? [] : differ('who reports the error', model.errorFrom, kernel.errorFrom)),
-    // A program saw it: then all that it saw must be so.
-    ...(got === undefined
-      ? []
-      : [
-          ...differ('receiver', model.received?.namespace, got.namespace),
-          ...differ('source', model.received?.src, got.src),
-          ...differ('source port', model.received?.sport, got.sport),
-          ...differ('destination', model.received?.dst, got.dst),
-          ...differ('destination port', model.received?.dport, got.dport),
-          ...(got.mark === undefined ? [] : differ('mark', model.received?.mark, got.mark)),
-        ]),
+    ...receiptDifferences(model.received, kernel.received),
   ];
+
+  /** A program saw it: then all that it saw must be so. */
+  function receiptDifferences(said: Answer['received'], seen: Answer['received']): readonly string[] {
+    if (seen === undefined) return [];
+    if (seen === 'nobody' || said === 'nobody' || said === undefined)
+      return differ(
+        'receiver',
+        said === undefined || said === 'nobody' ? 'nobody' : said.namespace,
+        seen === 'nobody' ? seen : seen.namespace,
+      );
+    return [
+      ...differ('receiver', said.namespace, seen.namespace),
+      ...differ('source', said.src, seen.src),
+      ...differ('source port', said.sport, seen.sport),
+      ...differ('destination', said.dst, seen.dst),
+      ...differ('destination port', said.dport, seen.dport),
+      ...(seen.mark === undefined ? [] : differ('mark', said.mark, seen.mark)),
+    ];
+  }
 }

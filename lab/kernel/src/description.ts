@@ -33,7 +33,7 @@ export interface NamespaceDescription {
   readonly listeners?: readonly ListenerDescription[];
 }
 
-/** `tcp 0.0.0.0:80`, `udp [::]:53`; `only` keeps IPv4 out of a `[::]`. */
+/** `tcp 0.0.0.0:80`, `udp [::]:53`, `tcp 0.0.0.0%e0:80` bound to a device; `only` behind it keeps IPv4 out of a `[::]`. */
 export type ListenerDescription = string;
 
 interface LinkBase {

@@ -2,30 +2,43 @@
 """Sockets in network namespaces, for a laboratory: one process that listens and probes in all of them.
 
 helper.py PREFIX: requests on standard input, one JSON object a line; answers on standard output, told apart by "id".
-  {"id", "op": "listen", "netns", "as", "protocol", "address", "port", "only"?}       -> {"id"}
-  {"id", "op": "probe", "netns", "watch": [netns], "protocol", "src"?, "sport", "dst", "dport", "mark"?, "ttl"?, "uid"?, "patience"}
-      -> {"id", "outcome": "answered|error|silence", "received"?: {...}, "error"?: {...}, "answeredFrom"?}
+  {"id", "op": "listen", "netns", "as", "protocol", "address", "port", "only"?, "device"?}       -> {"id"}
+  {"id", "op": "probe", "netns", "watch": [netns], "forget": [netns], "protocol", "src"?, "sport", "dst", "dport", "mark"?, "ttl"?, "uid"?, "size"?, "df"?, "patience"}
+      -> {"id", "outcome": "answered|error|silence", "received"?: {...}, "error"?: {...}}
   {"id", "op": "forget", "prefix"}                  closes the listeners of its namespaces and deletes them
 When standard input ends, whoever asked is gone: every namespace whose name begins with PREFIX is deleted.
 """
 import ctypes, errno, fcntl, ipaddress, json, os, selectors, signal, socket, struct, subprocess, sys, time
 
+import netlink
+
 IP_PKTINFO, IP_RECVERR, IPV6_RECVERR, IPV6_RECVPKTINFO, IPV6_PKTINFO, SO_RCVMARK, SO_MARK = 8, 11, 25, 49, 50, 75, 36
+IP_MTU_DISCOVER, IP_PMTUDISC_DONT, IP_PMTUDISC_PROBE = 10, 0, 3
 MSG_ERRQUEUE = 0x2000
-SETTLE = 0.7  # seconds of silence after which only an unresolved neighbour is worth waiting for
+SETTLE = 0.5  # seconds of silence after which only an unresolved neighbour is worth waiting for
 prefix = sys.argv[1]
 libc = ctypes.CDLL(None, use_errno=True)
 selector = selectors.DefaultSelector()
-listeners, probes = [], {}
+listeners, probes, deleting = [], {}, []
+KINDS = {"tcp": (socket.SOCK_STREAM, 0), "udp": (socket.SOCK_DGRAM, 0)}
 
 
-def make(netns, uid, *kind):
+def kind(protocol, six):
+    """An echo is asked for through a socket that needs no right to raw packets."""
+    return KINDS.get(protocol) or (socket.SOCK_DGRAM, socket.IPPROTO_ICMPV6 if six else socket.IPPROTO_ICMP)
+
+
+def enter(netns):
     fd = os.open("/run/netns/" + netns, os.O_RDONLY)
     try:
         if libc.setns(fd, 0x40000000) != 0:
             raise OSError(ctypes.get_errno(), "setns " + netns)
     finally:
         os.close(fd)
+
+
+def make(netns, uid, *kind):
+    enter(netns)
     if not uid:
         return socket.socket(*kind)
     os.seteuid(uid)  # the owner of a socket is who makes it
@@ -59,6 +72,8 @@ class Listener:
             self.socket.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
             if family == socket.AF_INET6:
                 self.socket.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
+        if request.get("device"):
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, request["device"].encode() + b"\0")
         self.socket.bind((request["address"], request["port"]))
         if self.tcp:
             self.socket.listen(16)
@@ -75,7 +90,7 @@ class Listener:
             pass
 
     def datagram(self):
-        data, control, _flags, peer = self.socket.recvmsg(200, 500)
+        data, control, _flags, peer = self.socket.recvmsg(65536, 500)
         seen = {"as": self.name, "src": plain(peer[0]), "sport": peer[1], "dport": self.socket.getsockname()[1], "mark": 0}
         for level, kind, value in control:
             if (level, kind) == (socket.SOL_SOCKET, SO_MARK):
@@ -84,8 +99,9 @@ class Listener:
                 seen["dst"] = plain(socket.inet_ntop(socket.AF_INET, value[8:12]))
             elif (level, kind) == (socket.IPPROTO_IPV6, IPV6_PKTINFO):
                 seen["dst"] = plain(socket.inet_ntop(socket.AF_INET6, value[:16]))
-        if data in probes:
-            probes[data].received = seen
+        name = data.rstrip(b"\0")
+        if name in probes:
+            probes[name].received = seen
         self.socket.sendto(data, peer)  # without IP_PKTINFO: from the address that routing chooses
 
     def close(self):
@@ -116,13 +132,17 @@ class Accepted:
 
 class Probe:
     def __init__(self, request):
-        self.id, self.watch, self.tcp, self.dst, self.netns = request["id"], request["watch"], request["protocol"] == "tcp", request["dst"], request["netns"]
-        self.received = self.stranger = None
+        self.id, self.watch, self.dst, self.netns = request["id"], request["watch"], request["dst"], request["netns"]
+        self.tcp, self.echo = request["protocol"] == "tcp", request["protocol"] == "icmp"
+        self.received = None
+        for netns in request["forget"]:
+            enter(netns)
+            netlink.forget()
         self.name = f"{prefix}/{self.id}".encode()
         self.began = time.monotonic()
         self.look, self.end = self.began + SETTLE, self.began + request["patience"]
         six = ":" in self.dst
-        self.socket = s = make(request["netns"], request.get("uid"), socket.AF_INET6 if six else socket.AF_INET, socket.SOCK_STREAM if self.tcp else socket.SOCK_DGRAM)
+        self.socket = s = make(request["netns"], request.get("uid"), socket.AF_INET6 if six else socket.AF_INET, *kind(request["protocol"], six))
         probes[self.name] = self
         s.setblocking(False)
         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -131,14 +151,22 @@ class Probe:
             s.setsockopt(socket.SOL_SOCKET, SO_MARK, request["mark"])
         if request.get("ttl"):
             s.setsockopt(*((socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, request["ttl"]) if six else (socket.IPPROTO_IP, socket.IP_TTL, request["ttl"])))
+        if request.get("df") is not None and not six:
+            s.setsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE if request["df"] else IP_PMTUDISC_DONT)
         self.connected = False
+        header = 8 if self.echo else 0  # the kernel fills in identifier and checksum
+        data = bytes([128 if six else 8] + [0] * 7) + self.name if self.echo else self.name
+        data = data.ljust(request.get("size", 0) - (40 if six else 20) - 8 + header, b"\0")
         try:
             s.bind((request.get("src") or ("::" if six else "0.0.0.0"), request["sport"]))
-            s.connect((self.dst, request["dport"])) if self.tcp else s.sendto(self.name, (self.dst, request["dport"]))
+            s.connect((self.dst, request["dport"]))
+            if not self.tcp:
+                s.send(data)
         except BlockingIOError:
             pass
         except OSError as error:
-            return self.failed(error.errno)
+            # What the call itself says is this kernel's own word, whatever else it has noted.
+            return self.failed(error.errno, None if self.tcp else {"origin": "errno"})
         selector.register(s, selectors.EVENT_READ | selectors.EVENT_WRITE if self.tcp else selectors.EVENT_READ, self.ready)
 
     def ready(self, _events):
@@ -155,14 +183,11 @@ class Probe:
                 self.socket.send(self.name)
                 selector.modify(self.socket, selectors.EVENT_READ, self.ready)
                 return
-            data, peer = (self.socket.recv(200), (self.dst,)) if self.tcp else self.socket.recvfrom(200)
+            self.socket.recv(65536)
         except BlockingIOError:
             return
         except OSError as error:
             return self.done("answered") if self.connected else self.failed(error.errno)
-        if plain(peer[0]) != plain(self.dst):
-            self.stranger = plain(peer[0])  # no connected socket would take it
-            return
         self.done("answered")
 
     def noted(self):
@@ -186,6 +211,9 @@ class Probe:
     def failed(self, number, note=None):
         note = note or self.noted() or {"origin": "errno"}
         note.pop("errno_", None)
+        if "from" in note:
+            enter(self.netns)
+            note["own"] = note["from"] in netlink.addresses()
         self.done("error", error={"errno": errno.errorcode.get(number, str(number)), **note})
 
     def tick(self, now):
@@ -207,23 +235,23 @@ class Probe:
         probes.pop(self.name, None)
         if self.received:
             more["received"] = self.received
-        if self.stranger:
-            more["answeredFrom"] = self.stranger
         answer(id=self.id, outcome=outcome, **more)
 
 
 def unresolved(netns):
-    shown = subprocess.run(["ip", "-n", netns, "neigh", "show", "nud", "incomplete"], capture_output=True, text=True)
-    return bool(shown.stdout.strip())
+    enter(netns)
+    return netlink.unresolved()
 
 
 def forget(start):
     for listener in [each for each in listeners if each.netns.startswith(start)]:
         listener.close()
         listeners.remove(listener)
-    for netns in os.listdir("/run/netns") if os.path.isdir("/run/netns") else []:
-        if netns.startswith(start):
-            subprocess.run(["ip", "netns", "del", netns], capture_output=True)
+    names = [name for name in os.listdir("/run/netns") if name.startswith(start)] if os.path.isdir("/run/netns") else []
+    if names:
+        deleting.append(subprocess.Popen(["ip", "-batch", "-", "-force"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        deleting[-1].stdin.write("".join(f"netns del {name}\n" for name in names).encode())
+        deleting[-1].stdin.close()
 
 
 def handle(line):
@@ -249,7 +277,9 @@ def main():
     rest = b""
     try:
         while True:
-            for key, events in selector.select(0.1):
+            deleting[:] = [each for each in deleting if each.poll() is None]
+            happened = selector.select(0.1)
+            for key, events in happened:
                 if key.data is not None:
                     key.data(events)
                     continue
@@ -259,12 +289,15 @@ def main():
                 *lines, rest = (rest + data).split(b"\n")
                 for line in lines:
                     handle(line)
-            for probe in list(probes.values()):
+            # Silence counts once nothing waits to be read: this process may have been kept from reading.
+            for probe in [] if happened else list(probes.values()):
                 probe.tick(time.monotonic())
     except BrokenPipeError:
         pass
     finally:
         forget(prefix)
+        for each in deleting:
+            each.wait()
 
 
 main()

@@ -21,8 +21,9 @@ export interface HelperAnswer {
     readonly type?: number;
     readonly code?: number;
     readonly from?: string;
+    /** Is `from` an address of the sender's own? */
+    readonly own?: boolean;
   };
-  readonly answeredFrom?: string;
 }
 
 type Request = Readonly<Record<string, unknown>> & { readonly op: 'listen' | 'probe' | 'forget' };

@@ -7,23 +7,7 @@ import { buildScript, wiresOf } from './commands.ts';
 import { type LabDescription, type ListenerDescription, machinesOf } from './description.ts';
 import { type Helper, type HelperAnswer } from './helper.ts';
 import { wiredFabric } from './fabric.ts';
-
-/** A packet to send. */
-export interface Probe {
-  /** The namespace of the process that sends it. */
-  readonly from: string;
-  readonly dst: string;
-  readonly dport: number;
-  /** Default `tcp`. */
-  readonly protocol?: 'tcp' | 'udp';
-  /** Without it, the kernel chooses. */
-  readonly src?: string;
-  /** Default 40000. */
-  readonly sport?: number;
-  readonly mark?: number;
-  readonly ttl?: number;
-  readonly uid?: number;
-}
+import type { Probe } from './probe.ts';
 
 /** Seconds that a probe waits where a neighbour does not answer; elsewhere silence is settled in one. */
 const PATIENCE = 10;
@@ -95,36 +79,33 @@ export class Lab {
       origin: { kind: 'socket', host, namespace: id, ...(probe.uid === undefined ? {} : { uid: probe.uid }) },
       dst: address(probe.dst),
       dport: probe.dport,
-      protocol: probe.protocol === 'udp' ? Protocol.UDP : Protocol.TCP,
+      ...protocolOf(probe),
       sport: probe.sport ?? 40000,
       ...(probe.src === undefined ? {} : { src: address(probe.src) }),
       ...(probe.mark === undefined ? {} : { mark: probe.mark }),
       ...(probe.ttl === undefined ? {} : { ttl: probe.ttl }),
+      ...(probe.size === undefined ? {} : { length: probe.size }),
+      ...(probe.df === undefined ? {} : { df: probe.df }),
     });
     return { trace: traced, answers: answersOf(traced, (namespace) => this.nameOf(namespace)) };
   }
 
-  /** Sends the packet for real, as if no dynamic neighbour entry and no connection existed. */
+  /** Runs lines of shell in a namespace: something changes. Ask for the {@link world} again after it. */
+  async change(namespace: string, lines: string): Promise<void> {
+    await shell(`ip netns exec ${this.named(namespace)} sh -e <<'HERE'\n${lines}\nHERE`);
+  }
+
+  /** Sends the packet for real, as if nothing had been sent before: no neighbour entry, no connection, no exception to a route. */
   async probe(probe: Probe): Promise<Answer> {
-    const namespaces = Object.keys(this.description.namespaces);
-    await shell(
-      namespaces
-        .map((name) => `ip -n ${this.named(name)} neigh flush all; ip netns exec ${this.named(name)} conntrack -F 2>/dev/null || :`)
-        .join('\n'),
-    );
-    const { from, protocol = 'tcp', sport = 40000, ...rest } = probe;
-    const watch = [...namespaces, ...wiresOf(this.description)].map((name) => this.named(name));
-    const seen = await this.helper.ask({ op: 'probe', netns: this.named(from), watch, protocol, sport, patience: PATIENCE, ...rest });
-    return kernelAnswer(seen, await this.addresses(from));
+    const forget = Object.keys(this.description.namespaces).map((name) => this.named(name));
+    const watch = [...forget, ...wiresOf(this.description).map((name) => this.named(name))];
+    const { from, sport = 40000, ...rest } = probe;
+    const request = { op: 'probe', netns: this.named(from), watch, forget, sport, patience: PATIENCE, ...rest } as const;
+    return kernelAnswer(probe, await this.helper.ask(request));
   }
 
   async dispose(): Promise<void> {
     await this.helper.ask({ op: 'forget', prefix: this.prefix });
-  }
-
-  private async addresses(namespace: string): Promise<ReadonlySet<string>> {
-    const shown = await shell(`ip -n ${this.named(namespace)} -o addr show | awk '{split($4, a, "/"); print a[1]}'`);
-    return new Set(shown.trim().split('\n'));
   }
 
   private idOf(namespace: string): { readonly host: string; readonly id: string } {
@@ -140,24 +121,30 @@ export class Lab {
   }
 }
 
-/** An error that the sender's own kernel reports comes as ICMP from one of its own addresses: its name is the errno. */
-function kernelAnswer({ outcome, received, error, answeredFrom }: HelperAnswer, own: ReadonlySet<string>): Answer {
-  const receipt =
-    received === undefined
-      ? undefined
-      : {
-          namespace: received.as,
-          src: received.src,
-          sport: received.sport,
-          dst: received.dst ?? '',
-          dport: received.dport,
-          mark: received.mark,
-        };
-  const base = { received: receipt, error: undefined, errorFrom: undefined };
+function protocolOf({ protocol, dst }: Probe): {
+  readonly protocol: number;
+  readonly icmp?: { readonly type: number; readonly code: number };
+} {
+  switch (protocol) {
+    case 'tcp':
+      return { protocol: Protocol.TCP };
+    case 'udp':
+      return { protocol: Protocol.UDP };
+    case 'icmp':
+      return dst.includes(':')
+        ? { protocol: Protocol.ICMPV6, icmp: { type: 128, code: 0 } }
+        : { protocol: Protocol.ICMP, icmp: { type: 8, code: 0 } };
+    default:
+      return protocol satisfies never;
+  }
+}
+
+/** An error that the sender's own kernel reports comes as ICMP from one of its own addresses: its name is the errno, unless that one was asked. */
+function kernelAnswer(probe: Probe, { outcome, received, error }: HelperAnswer): Answer {
+  const base = { received: receiptOf(probe, received), error: undefined, errorFrom: undefined };
   if (outcome === 'answered') return { ...base, verdict: 'delivered' };
-  // An answer from another address than the one asked reaches no connected socket.
-  if (outcome === 'silence' || error === undefined || answeredFrom !== undefined) return { ...base, verdict: 'dropped' };
-  if (error.origin.startsWith('icmp') && !(error.from !== undefined && own.has(error.from))) {
+  if (outcome === 'silence' || error === undefined) return { ...base, verdict: 'dropped' };
+  if (error.origin.startsWith('icmp') && (error.own !== true || error.from === probe.dst)) {
     return {
       ...base,
       verdict: 'rejected',
@@ -169,19 +156,28 @@ function kernelAnswer({ outcome, received, error, answeredFrom }: HelperAnswer, 
   return { ...base, verdict: 'rejected', error: `errno-${error.errno}` };
 }
 
+/** A datagram that no listener has read reached nobody; for other protocols the programs don't see it all. */
+function receiptOf(probe: Probe, received: HelperAnswer['received']): Answer['received'] {
+  if (received === undefined) return probe.protocol === 'udp' ? 'nobody' : undefined;
+  const { as: namespace, src, sport, dst = '', dport, mark } = received;
+  return { namespace, src, sport, dst, dport, mark };
+}
+
 function parseListener(text: ListenerDescription): {
   readonly protocol: string;
   readonly address: string;
   readonly port: number;
   readonly only: boolean;
+  readonly device?: string;
 } {
-  const found = /^(tcp|udp) (.+):(\d+)( only)?$/.exec(text);
-  if (found === null) throw new RangeError(`'${text}' is no listener: tcp|udp ADDRESS:PORT`);
+  const found = /^(tcp|udp) ([^%]+?)(?:%(.+))?:(\d+)( only)?$/.exec(text);
+  if (found === null) throw new RangeError(`'${text}' is no listener: tcp|udp ADDRESS[%DEVICE]:PORT`);
   return {
     protocol: found[1] ?? '',
     address: (found[2] ?? '').replace(/^\[|\]$/g, ''),
-    port: Number(found[3]),
-    only: found[4] !== undefined,
+    ...(found[3] === undefined ? {} : { device: found[3] }),
+    port: Number(found[4]),
+    only: found[5] !== undefined,
   };
 }
 
@@ -191,12 +187,17 @@ function address(text: string): NonNullable<ReturnType<typeof parseIp>> {
   return ip;
 }
 
+function withNumbers(script: string): string {
+  const lines = script.split('\n');
+  return lines.length > 40 ? `a script of ${String(lines.length)} lines` : script;
+}
+
 /** Runs a script with `sh`. */
 function shell(script: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile('sh', ['-s'], (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
-      else reject(new Error(`building failed: ${stderr}\n${script}`, { cause: error }));
+      else reject(new Error(`${stderr.trim()} (status ${String(error.code)}), in:\n${withNumbers(script)}`));
     });
     child.stdin?.end(script);
   });

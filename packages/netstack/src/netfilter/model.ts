@@ -87,8 +87,8 @@ export interface MatchContext {
   /** The frame that brought the packet; unset for what is made here. */
   readonly frame?: FrameAddresses | undefined;
   readonly tracking: Tracking;
-  /** The sending socket's owner; `undefined` for packets without a local socket (forwarded, made by the kernel). */
-  readonly socket: { readonly uid: number | undefined } | undefined;
+  /** The sending socket's owner, where it is known; `kernel`: nobody's, for errors and resets. Unset for what is forwarded. */
+  readonly socket: SocketOwner | undefined;
   /** The next hop chosen by routing, known from forward and output on. */
   readonly nextHop: Ip | undefined;
 }
@@ -97,6 +97,11 @@ export interface MatchContext {
 export interface FrameAddresses {
   readonly source: Mac | undefined;
   readonly destination: Mac | undefined;
+}
+
+export interface SocketOwner {
+  readonly uid: number | undefined;
+  readonly kernel?: true;
 }
 
 /** br_netfilter's note on a packet that came through, or goes to, a bridge port. */

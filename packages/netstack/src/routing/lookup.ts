@@ -5,7 +5,7 @@ import type { NetworkNamespace } from '../namespace/namespace.ts';
 import type { Nexthop, PolicyRule, Route } from '../namespace/route.ts';
 import type { Chooser } from '../netfilter/walk.types.ts';
 import type { Source } from '../source.ts';
-import { candidates } from './fib.ts';
+import { addressType, candidates } from './fib.ts';
 
 /** What the policy rules and tables are asked with (linux: `struct flowi4`). */
 export interface Flow {
@@ -122,11 +122,16 @@ function lookupTable(ns: NetworkNamespace, family: Family, table: string, flow: 
         const usable = route.nexthops.filter((nexthop) => isUsable(ns, nexthop, flow));
         if (usable.length === 0 && route.nexthops.length > 0) continue;
         const nexthop = usable.length > 1 ? chooser.pick(preferred(ns, usable, flow), (hop) => hop.weight) : usable[0];
-        return { kind: 'route', route, nexthop, evidence };
+        return { kind: 'route', route, nexthop: nexthop === undefined ? undefined : onLink(ns, nexthop), evidence };
       }
     }
   }
   return undefined;
+}
+
+/** An IPv4 gateway that is our own address is none: the destination itself is on the link (linux: `fib_check_nh`, scope host). */
+function onLink(ns: NetworkNamespace, nexthop: Nexthop): Nexthop {
+  return typeof nexthop.via === 'number' && addressType(ns, nexthop.via) === 'local' ? { ...nexthop, via: undefined } : nexthop;
 }
 
 function isUsable(ns: NetworkNamespace, nexthop: Nexthop, flow: Flow): boolean {

@@ -2,7 +2,7 @@ import { formatIp, isMulticast } from '../address/ip.ts';
 import { linkByName } from '../namespace/lookup.ts';
 import { nextHopOf } from './local-out.ts';
 import { resolve } from './neighbour.ts';
-import { refuseByErrno, refuseByIcmp } from './refuse.ts';
+import { refuseByErrno, refuseByIcmp, refuseOwnByIcmp } from './refuse.ts';
 import { routeInput } from './ip-receive.ts';
 import { runHook } from './run-hook.ts';
 import { type Frame, transmit } from './transmit.ts';
@@ -38,7 +38,7 @@ export function egress(walk: Walk, skb: Skb): Outcome {
     case 'unanswered':
       return skb.socket === undefined
         ? refuseByIcmp(walk, skb, 'host-unreachable', resolution.finding)
-        : refuseByErrno(skb, 'EHOSTUNREACH', resolution.finding);
+        : refuseOwnByIcmp(walk, skb, 'host-unreachable', 'EHOSTUNREACH', resolution.finding);
     case 'external':
     case 'mac': {
       const nothing = { host: place.host.id, namespace: place.namespace.id, evidence: [] };

@@ -9,7 +9,12 @@ import { type Outcome, type Skb, type Walk, finding } from './walk.ts';
 export function forward(walk: Walk, start: Skb): Outcome {
   const { place, packet, decision } = start;
   const details = { destination: formatIp(packet.dst), device: decision?.device ?? '' };
-  if (packet.ttl <= 1) return refuseByIcmp(walk, start, 'ttl-exceeded', finding(place, 'ROUTE_TTL_EXCEEDED', [], details));
+  if (packet.ttl <= 1) {
+    const found = walk.inCircles
+      ? finding(place, 'ROUTE_LOOP', decision?.evidence ?? [], details)
+      : finding(place, 'ROUTE_TTL_EXCEEDED', [], details);
+    return refuseByIcmp(walk, start, 'ttl-exceeded', found);
+  }
   const mtu = decision?.route.mtu ?? linkByName(place.namespace, decision?.device ?? '')?.mtu;
   if (mtu !== undefined && packet.length > mtu && (packet.df || familyOf(packet.dst) === 6)) {
     const evidence =

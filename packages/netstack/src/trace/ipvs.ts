@@ -7,7 +7,7 @@ import { IPIP, SCTP, TCP, UDP } from '../packet/protocol.ts';
 import { type Packet, TcpFlag, tupleOf } from '../packet/packet.ts';
 import { lookup } from '../routing/lookup.ts';
 import { decide, localOut, outAgain, stepRoute } from './local-out.ts';
-import { refuseByErrno, refuseByIcmp } from './refuse.ts';
+import { KERNEL, refuseByErrno, refuseByIcmp } from './refuse.ts';
 import type { HookResult } from './run-hook.ts';
 import { type Outcome, type Skb, type Walk, finding } from './walk.ts';
 
@@ -192,7 +192,7 @@ function wrap(walk: Walk, skb: Skb, server: RealServer, evidence: readonly Virtu
     inner: { tunnel: 'ipip' as const, vni: 0, packet: inner, mac: '', macFrom: nothing },
   };
   walk.step({ kind: 'encapsulate', device: 'ipvs', tunnel: 'ipip', outer: { ...outer, src: 0 }, inner, evidence });
-  return { kind: 'stop', outcome: localOut(walk, place, outer, undefined) };
+  return { kind: 'stop', outcome: localOut(walk, place, outer, KERNEL) };
 }
 
 /** An answer, or an error about one: seen from outside it comes from the virtual address (linux: `handle_response`). */

@@ -4,7 +4,7 @@ import type { Socket } from '../namespace/socket.ts';
 import { ICMP, ICMPV6, SCTP, TCP, UDP, protocolName } from '../packet/protocol.ts';
 import { leaveTunnel } from './devices/tunnel.ts';
 import { decapsulate } from './vxlan.ts';
-import { answerByReset, refuseByIcmp } from './refuse.ts';
+import { KERNEL, answerByReset, refuseByIcmp } from './refuse.ts';
 import { runHook } from './run-hook.ts';
 import { type Outcome, type Skb, type Walk, dropped, finding } from './walk.ts';
 
@@ -50,7 +50,10 @@ function isAnswer(skb: Skb): boolean {
 
 function serve(walk: Walk, skb: Skb, socketAddress: Ip | 'any', evidence: readonly Socket[]): Outcome {
   walk.step({ kind: 'deliver', socket: evidence.length > 0, evidence: evidence.map((socket) => socket.source) });
-  return { kind: 'served', place: skb.place, packet: skb.packet, socketAddress };
+  const { packet, place } = skb;
+  // The kernel itself answers an echo.
+  const owner = packet.protocol === ICMP || packet.protocol === ICMPV6 ? KERNEL : { uid: evidence[0]?.uid };
+  return { kind: 'served', place, packet, socketAddress, owner };
 }
 
 function toSocket(walk: Walk, skb: Skb): Outcome {

@@ -3,27 +3,30 @@ import type { Link } from '../namespace/link.ts';
 import { conf, missingTopic, sysctlSource } from '../namespace/lookup.ts';
 import { hasPorts } from '../packet/protocol.ts';
 import type { Packet } from '../packet/packet.ts';
+import type { SocketOwner } from '../netfilter/model.ts';
 import { type Lookup, lookup } from '../routing/lookup.ts';
 import { sourceAddress } from '../routing/source-address.ts';
 import { egress } from './egress.ts';
 import { refuseByErrno } from './refuse.ts';
 import { type HookResult, runHook } from './run-hook.ts';
-import { type Decision, type Outcome, type Place, type Skb, type Walk, finding } from './walk.ts';
+import { type Decision, type Outcome, type Outgoing, type Place, type Skb, type Walk, finding } from './walk.ts';
 
-/** A packet that is made here; `src` may be left to the kernel. `uid` is unset for packets of the kernel's own making. */
-export type Outgoing = Omit<Packet, 'src'> & { readonly src: Packet['src'] | undefined };
-
-/** From a socket to the wire: route, OUTPUT, perhaps another route, POSTROUTING (linux: `ip_queue_xmit`, `__ip_local_out`). */
-export function localOut(walk: Walk, place: Place, outgoing: Outgoing, uid: number | undefined): Outcome {
+/**
+ * From a socket to the wire: route, OUTPUT, perhaps another route, POSTROUTING (linux: `ip_queue_xmit`, `__ip_local_out`).
+ *
+ * @param owner whose socket sends it; its `uid` is unset where no process waits for an error
+ */
+export function localOut(walk: Walk, place: Place, outgoing: Outgoing, owner: SocketOwner): Outcome {
   const version = familyOf(outgoing.dst);
   const unbound: Packet = { ...outgoing, src: outgoing.src ?? anyAddress(version) };
-  let skb: Skb = { place, packet: unbound, iif: '', bridge: undefined, tracking: undefined, socket: { uid }, decision: undefined };
+  let skb: Skb = { place, packet: unbound, iif: '', bridge: undefined, tracking: undefined, socket: owner, decision: undefined };
   const why = missingTopic(place.namespace, 'routes') ?? missingTopic(place.namespace, 'links');
   if (why !== undefined) return { kind: 'unknown', finding: finding(place, 'COLLECT_ARTIFACT_MISSING', [], { artifact: 'routes', why }) };
   let found = route(walk, skb);
   if (found.kind === 'refused') return refused(skb, found);
   if (outgoing.src === undefined) {
-    const src = sourceAddress(place.namespace, found.route, found.nexthop, outgoing.dst);
+    // IPv4 sends without an address, and whoever gets it drops it.
+    const src = sourceAddress(place.namespace, found.route, found.nexthop, outgoing.dst) ?? (version === 4 ? 0 : undefined);
     if (src === undefined)
       return refuseByErrno(
         skb,
@@ -37,6 +40,8 @@ export function localOut(walk: Walk, place: Place, outgoing: Outgoing, uid: numb
   }
   skb = { ...skb, decision: decide(found) };
   stepRoute(walk, skb);
+  const stranded = leavesWithLoopback(skb);
+  if (stranded !== undefined) return stranded;
   const first = skb.decision?.device ?? '';
   const output = runHook(walk, skb, 'output', { oif: first, nextHop: nextHopOf(skb), reroute: (changed) => reroute(walk, changed) });
   if (output.kind === 'stop') return output.outcome;
@@ -114,18 +119,24 @@ function reroute(walk: Walk, skb: Skb): HookResult {
   const found = route(walk, skb);
   if (found.kind === 'refused') return { kind: 'stop', outcome: refused(skb, found) };
   const decision = decide(found);
-  const leavesWithLoopback = decision.kind !== 'local' && isLoopback(skb.packet.src) && familyOf(skb.packet.src) === 4;
-  if (leavesWithLoopback && !conf.or(skb.place.namespace, decision.device, 'route_localnet')) {
-    const path = `net/ipv4/conf/${decision.device}/route_localnet`;
-    const found127 = finding(skb.place, 'SYSCTL_ROUTE_LOCALNET_OFF', [sysctlSource(skb.place.namespace, path)], {
-      device: decision.device,
-      sysctl: path,
-    });
-    return { kind: 'stop', outcome: refuseByErrno(skb, 'EINVAL', found127) };
-  }
+  const stranded = leavesWithLoopback({ ...skb, decision });
+  if (stranded !== undefined) return { kind: 'stop', outcome: stranded };
   const next = { ...skb, decision };
   if (decision.device !== skb.decision?.device || decision.via !== skb.decision.via) stepRoute(walk, next);
   return { kind: 'pass', skb: next };
+}
+
+/** A source of 127/8 leaves by no device but loopback, unless that one has `route_localnet` (linux: `__mkroute_output`). */
+function leavesWithLoopback(skb: Skb): Outcome | undefined {
+  const { place, packet, decision } = skb;
+  if (decision === undefined || decision.kind === 'local' || familyOf(packet.src) === 6 || !isLoopback(packet.src)) return undefined;
+  if (conf.or(place.namespace, decision.device, 'route_localnet')) return undefined;
+  const path = `net/ipv4/conf/${decision.device}/route_localnet`;
+  const found = finding(place, 'SYSCTL_ROUTE_LOCALNET_OFF', [sysctlSource(place.namespace, path)], {
+    device: decision.device,
+    sysctl: path,
+  });
+  return refuseByErrno(skb, 'EINVAL', found);
 }
 
 function refused(skb: Skb, refusal: Extract<Lookup, { kind: 'refused' }>): Outcome {

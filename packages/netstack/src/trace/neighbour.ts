@@ -29,7 +29,7 @@ export type Resolution =
 export function resolve(walk: Walk, skb: Skb, link: Link, nextHop: Ip): Resolution {
   const { place, packet } = skb;
   const nothing = { host: place.host.id, namespace: place.namespace.id, evidence: [] };
-  if (link.device.kind === 'loopback' || link.noarp) return { kind: 'mac', mac: undefined, permanent: false, from: nothing };
+  if (link.device.kind === 'loopback') return { kind: 'mac', mac: undefined, permanent: false, from: nothing };
   const entry = place.namespace.neighbours.find(
     (n) => n.dev === link.name && n.ip === nextHop && !n.proxy && (n.state === 'PERMANENT' || n.state === 'NOARP'),
   );
@@ -37,6 +37,8 @@ export function resolve(walk: Walk, skb: Skb, link: Link, nextHop: Ip): Resoluti
     walk.step({ kind: 'neighbour', device: link.name, ip: nextHop, mac: entry.mac, evidence: [entry.source] });
     return { kind: 'mac', mac: entry.mac, permanent: true, from: { ...nothing, evidence: [entry.source] } };
   }
+  // Without ARP an Ethernet frame goes to the device's own address (linux: `arp_constructor`); other devices have none.
+  if (link.noarp) return { kind: 'mac', mac: link.mac, permanent: false, from: nothing };
   if (!link.carrier) return { kind: 'unanswered', finding: silence(place, link, nextHop) };
   const sender = senderOf(skb, link, nextHop);
   const edges: FabricEdge[] = [];

@@ -3,6 +3,7 @@ import { BROADCAST_MAC, type Link } from '../namespace/link.ts';
 import { linkByName } from '../namespace/lookup.ts';
 import { type Located, uppersOf } from '../namespace/lower.ts';
 import { bridgeInput } from './bridge.ts';
+import type { Packet } from '../packet/packet.ts';
 import { deviceChains } from './frame-chains.ts';
 import { ipReceive } from './ip-receive.ts';
 import { passesPrograms } from './programs.ts';
@@ -20,11 +21,12 @@ export function receive(walk: Walk, place: Place, link: Link, frame: Frame): Out
 export function receiveHere(walk: Walk, place: Place, link: Link, arriving: Frame): Outcome {
   const details = { device: link.name, destination: formatIp(arriving.packet.dst) };
   if (!link.up) return dropped(place, 'LINK_DOWN', [link.source], details);
-  if (walk.revisits(place, link.name, arriving.packet)) return dropped(place, 'ROUTE_LOOP', [], details);
+  const packet = lastRound(walk, place, link, arriving.packet);
+  if (packet === undefined) return dropped(place, 'ROUTE_LOOP', [], details);
   walk.step({ kind: 'receive', device: link.name, evidence: [] });
   const opaque = passesPrograms(walk, place, link, 'ingress');
   if (opaque !== undefined) return opaque;
-  const filtered = deviceChains(walk, place, link, 'ingress', arriving.packet);
+  const filtered = deviceChains(walk, place, link, 'ingress', packet);
   if (filtered.kind === 'stop') return filtered.outcome;
   const frame: Frame = { ...arriving, packet: filtered.packet };
   const master = link.master === undefined ? undefined : linkByName(place.namespace, link.master);
@@ -63,6 +65,13 @@ function upperFor(place: Place, link: Link, frame: Frame): Located | undefined {
     const isOwner = addresses.some(({ ip }) => ip === packet.dst);
     return device.kind === 'macvlan' ? (mac === undefined ? isOwner : mac === own) : device.kind === 'ipvlan' && isOwner;
   });
+}
+
+/** Going in circles, each round is like the one before it but for the TTL: only the last is walked. `undefined` where it never ends. */
+function lastRound(walk: Walk, place: Place, link: Link, packet: Packet): Packet | undefined {
+  const lost = walk.revisits(place, link.name, packet);
+  if (lost === undefined) return packet;
+  return lost <= 0 ? undefined : { ...packet, ttl: ((packet.ttl - 1) % lost) + 1 };
 }
 
 function isForUs(link: Link, frame: Frame): boolean {

@@ -1,10 +1,10 @@
 import { familyOf, isMulticast } from '../address/ip.ts';
-import type { Chain, Hook, RejectWith, Table } from '../netfilter/model.ts';
+import type { Chain, Hook, RejectWith, SocketOwner, Table } from '../netfilter/model.ts';
 import { ICMP, ICMPV6, TCP } from '../packet/protocol.ts';
 import { type Packet, TcpFlag } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
 import type { Finding } from './finding.ts';
-import { type Outcome, type Skb, type Walk, finding } from './walk.ts';
+import { type Outcome, type Outgoing, type Skb, type Walk, finding } from './walk.ts';
 
 /** Why a kernel will not carry a packet on, in its own words for both kinds of senders. */
 export type Refusal =
@@ -50,8 +50,9 @@ function answerByIcmp(_walk: Walk, skb: Skb, type: number, code: number, found: 
   const { packet, place } = skb;
   if (!mayBeAnswered(packet)) return { kind: 'dropped', finding: found };
   const version = familyOf(packet.dst);
-  const answer: Packet = {
-    src: packet.dst,
+  const answer: Outgoing = {
+    // Whoever was asked answers by that address; whoever is on the way by the one that leads back.
+    src: skb.decision?.kind === 'local' ? packet.dst : undefined,
     dst: packet.src,
     protocol: version === 4 ? ICMP : ICMPV6,
     sport: 0,
@@ -73,10 +74,23 @@ function mayBeAnswered(packet: Packet): boolean {
   return !isMulticast(packet.dst) && packet.dst !== 0xffffffff;
 }
 
-/** The sender's own kernel refuses with an errno; a packet of the kernel's own making (a tunnel's, an answer) just ends. */
+/** Whose socket sends what the kernel itself makes. */
+export const KERNEL: SocketOwner = { uid: undefined, kernel: true };
+
+/** The sender's own kernel refuses with an errno; an answer, or a packet of the kernel's own making, just ends. */
 export function refuseByErrno(skb: Skb, errno: string, found: Finding): Outcome {
-  if (skb.socket?.uid === undefined) return { kind: 'dropped', finding: found };
+  if (skb.socket?.uid === undefined || skb.packet.answer === true) return { kind: 'dropped', finding: found };
   return { kind: 'refused', finding: found, error: `errno-${errno}`, place: skb.place, answer: undefined };
+}
+
+/**
+ * The sender's own kernel refuses by an ICMP error to itself: it passes OUTPUT and loopback like any packet, and the program gets the errno
+ * (linux: `ipv4_link_failure`).
+ */
+export function refuseOwnByIcmp(walk: Walk, skb: Skb, refusal: Exclude<Refusal, 'silent'>, errno: string, found: Finding): Outcome {
+  if (skb.socket?.uid === undefined || skb.packet.answer === true) return { kind: 'dropped', finding: found };
+  const outcome = refuseByIcmp(walk, skb, refusal, found);
+  return outcome.kind === 'refused' ? { ...outcome, error: `errno-${errno}` } : outcome;
 }
 
 /** No socket: a reset for TCP (RFC 9293, 3.10.7.1). */
@@ -115,13 +129,12 @@ export function refusedByRule(
     chain: chain.name,
     backend: table.backend,
   });
-  if (hook === 'output') return refuseByErrno(skb, skb.packet.protocol === TCP ? connectErrno(how) : 'EPERM', found);
+  if (hook === 'output' && how.kind === 'icmp') return refuseByErrno(skb, skb.packet.protocol === TCP ? connectErrno(how) : 'EPERM', found);
   if (how.kind === 'tcp-reset') return answerByReset(skb, found);
   return answerByIcmp(walk, skb, how.type, how.code, found);
 }
 
-function connectErrno(how: RejectWith): string {
-  if (how.kind === 'tcp-reset') return 'ECONNREFUSED';
+function connectErrno(how: Extract<RejectWith, { kind: 'icmp' }>): string {
   if (how.type !== 3) return how.code === 4 ? 'ECONNREFUSED' : how.code === 0 ? 'ENETUNREACH' : 'EACCES';
   switch (how.code) {
     case 0:

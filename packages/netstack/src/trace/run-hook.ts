@@ -171,7 +171,11 @@ function dropByChain(
   const code = by === 'policy' ? 'NETFILTER_POLICY_DROP' : 'NETFILTER_DROP';
   const outcome = dropped(skb.place, code, deciding, details);
   // A datagram that a process sends into a DROP fails with EPERM; a TCP handshake is only silent.
-  const isSender = skb.socket?.uid !== undefined && (hook === 'output' || hook === 'postrouting') && skb.packet.protocol !== 6;
+  const isSender =
+    skb.socket?.uid !== undefined &&
+    skb.packet.answer === undefined &&
+    (hook === 'output' || hook === 'postrouting') &&
+    skb.packet.protocol !== 6;
   if (!isSender || outcome.kind !== 'dropped') return outcome;
   return { kind: 'refused', finding: outcome.finding, error: 'errno-EPERM', place: skb.place, answer: undefined };
 }

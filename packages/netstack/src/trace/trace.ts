@@ -6,11 +6,14 @@ import { type Packet, TcpFlag, sameTuple, tupleOf } from '../packet/packet.ts';
 import { replyTuple } from '../conntrack/connections.ts';
 import { type Ways, explore } from './choices.ts';
 import type { Finding } from './finding.ts';
-import { type Outgoing, localOut } from './local-out.ts';
+import type { SocketOwner } from '../netfilter/model.ts';
+import { addressType } from '../routing/fib.ts';
+import { localOut } from './local-out.ts';
+import { KERNEL } from './refuse.ts';
 import { receive } from './receive.ts';
 import type { Crossing, Origin, Received, SenderError, Trace, TracePath, TraceRequest, Verdict, World } from './trace.types.ts';
 import type { Hop } from './step.ts';
-import { type Outcome, type Place, Walk, finding } from './walk.ts';
+import { type Outcome, type Outgoing, type Place, Walk, dropped, finding } from './walk.ts';
 
 /** What one walk came to: the way there, the way back, and what both together mean. */
 interface Conversation {
@@ -112,7 +115,7 @@ function converse(world: World, request: TraceRequest, place: Place, chooser: Ch
 function send(walk: Walk, origin: Origin, place: Place, outgoing: Outgoing): Outcome {
   if (origin.kind === 'socket') {
     walk.enter(place, 'send', undefined);
-    return localOut(walk, place, outgoing, origin.uid ?? 0);
+    return localOut(walk, place, outgoing, { uid: origin.uid ?? 0 });
   }
   const link = linkByName(place.namespace, origin.device);
   if (link === undefined || outgoing.src === undefined) throw new RangeError('a packet from the wire needs a device and a source address');
@@ -165,9 +168,11 @@ function conclude(walk: Walk, request: TraceRequest, origin: Place, there: Outco
   const sent = sentBy(forward, outgoing);
   if (there.kind === 'refused') {
     if (there.answer === undefined) return alone;
-    const back = answerFrom(walk, there.place, there.answer);
+    const back = answerFrom(walk, there.place, there.answer, KERNEL);
     const answer = direction(walk, back);
-    if (reaches(back, request.origin, origin)) return { ...alone, answer };
+    if (reaches(back, request.origin, origin))
+      // What the sender's kernel tells itself is no way of its own.
+      return there.error.startsWith('errno-') ? ownWord(alone) : { ...alone, answer, error: reportedBy(alone.error, back) };
     return {
       ...alone,
       verdict: back.kind === 'unknown' ? 'unknown' : 'dropped',
@@ -234,21 +239,25 @@ function reply(walk: Walk, there: Extract<Outcome, { kind: 'served' }>): Outcome
     ...(packet.icmp === undefined ? {} : { icmp: { type: packet.protocol === ICMP ? 0 : 129, code: 0 } }),
   };
   const isUnbound = packet.protocol === UDP && there.socketAddress === 'any';
-  return answerFrom(walk, place, answer, isUnbound ? packet.dst : undefined);
+  return answerFrom(walk, place, answer, there.owner, isUnbound ? packet.dst : undefined);
 }
 
 /**
  * `asked`: a datagram socket on a wildcard answers from the address that routing chooses, unless the program sets it (IP_PKTINFO):
  * which of them it is no dump tells.
  */
-function answerFrom(walk: Walk, place: Place, answer: Packet, asked?: Ip): Outcome {
+function answerFrom(walk: Walk, place: Place, answer: Outgoing, owner: SocketOwner, asked?: Ip): Outcome {
   walk.begin();
   walk.enter(place, 'send', undefined);
+  const { src } = answer;
+  // No route is given to a source that table local does not have; a rule's reset does not ask.
+  if (typeof src === 'number' && (answer.tcpFlags & TcpFlag.RST) === 0 && addressType(place.namespace, src) !== 'local')
+    return dropped(place, 'ROUTE_SOURCE_REFUSED', [], { source: formatIp(src), destination: formatIp(answer.dst) });
   if (asked !== undefined && !isOnlyAddress(place, asked)) {
     const keeps = walk.chooser.unknown('the address that the UDP server answers from', [], [true, false]);
-    if (!keeps) return localOut(walk, place, { ...answer, src: undefined }, undefined);
+    if (!keeps) return localOut(walk, place, { ...answer, src: undefined }, owner);
   }
-  return localOut(walk, place, answer, undefined);
+  return localOut(walk, place, answer, owner);
 }
 
 function isOnlyAddress(place: Place, ip: Ip): boolean {
@@ -266,6 +275,17 @@ function receivedBy(there: Outcome): Received | undefined {
 function errorOf(there: Outcome): SenderError | undefined {
   if (there.kind !== 'refused') return undefined;
   return { kind: there.error, host: there.place.host.id, namespace: there.place.namespace.id, from: there.answer?.src };
+}
+
+/** Nobody else reports an error of the sender's own kernel. */
+function ownWord(conversation: Conversation): Conversation {
+  const { error } = conversation;
+  return error === undefined ? conversation : { ...conversation, error: { ...error, from: undefined } };
+}
+
+/** Translation may have changed who seems to report it. */
+function reportedBy(error: SenderError | undefined, back: Outcome): SenderError | undefined {
+  return error === undefined || back.kind !== 'served' ? error : { ...error, from: back.packet.src };
 }
 
 /** The ways as a list. Where an unknown construct leads to different ends, the answer is unknown; where all end alike it is only noted. */

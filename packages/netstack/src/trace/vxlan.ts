@@ -3,12 +3,13 @@ import type { Link, VxlanDevice } from '../namespace/link.ts';
 import { missingTopic } from '../namespace/lookup.ts';
 import { UDP } from '../packet/protocol.ts';
 import type { Packet, TunnelPayload } from '../packet/packet.ts';
+import { KERNEL } from './refuse.ts';
 import { localOut } from './local-out.ts';
 import { receiveHere } from './receive.ts';
 import { refuseByIcmp } from './refuse.ts';
 import { floodTargets } from './segment.ts';
 import type { Frame } from './transmit.ts';
-import { type Outcome, type Place, type Skb, type Walk, dropped, finding } from './walk.ts';
+import { type Outcome, type Outgoing, type Place, type Skb, type Walk, dropped, finding } from './walk.ts';
 
 /** Outer Ethernet is not counted: IP 20 (or 40), UDP 8, VXLAN 8, inner Ethernet 14. */
 const OVERHEAD = { 4: 50, 6: 70 } as const;
@@ -31,7 +32,7 @@ export function encapsulate(walk: Walk, place: Place, link: Link, frame: Frame):
   if (target === undefined) return noFarEnd(walk, place, link, frame);
   const payload: TunnelPayload = { vni: entry?.vni ?? device.vni, packet: frame.packet, mac: frame.mac ?? '', macFrom: frame.macFrom };
   const version = typeof target === 'number' ? 4 : 6;
-  const outer: Omit<Packet, 'src'> & { readonly src: Packet['src'] | undefined } = {
+  const outer: Outgoing = {
     src: device.local,
     dst: target,
     protocol: UDP,
@@ -53,7 +54,7 @@ export function encapsulate(walk: Walk, place: Place, link: Link, frame: Frame):
     inner: frame.packet,
     evidence: entry === undefined ? [link.source] : [entry.source],
   });
-  return localOut(walk, place, outer, undefined);
+  return localOut(walk, place, outer, KERNEL);
 }
 
 /**

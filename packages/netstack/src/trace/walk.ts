@@ -3,7 +3,7 @@ import { familyOf } from '../address/ip.ts';
 import { Connections } from '../conntrack/connections.ts';
 import type { Host, NetworkNamespace } from '../namespace/namespace.ts';
 import type { Route } from '../namespace/route.ts';
-import type { BridgeInfo, FrameAddresses, Tracking, Zone } from '../netfilter/model.ts';
+import type { BridgeInfo, FrameAddresses, SocketOwner, Tracking, Zone } from '../netfilter/model.ts';
 import type { Chooser } from '../netfilter/walk.types.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
@@ -32,8 +32,8 @@ export interface Skb {
   readonly zone?: Zone | undefined;
   /** Unset until the tracking hook is passed. */
   readonly tracking: Tracking | undefined;
-  /** Made by a process, or by the kernel (`uid` unset) here; unset for what came from elsewhere. */
-  readonly socket: { readonly uid: number | undefined } | undefined;
+  /** Made here, by a process or by the kernel; unset for what came from elsewhere. */
+  readonly socket: SocketOwner | undefined;
   /** IPVS has dealt with it (linux: `ipvs_property`). */
   readonly balanced?: true;
   /** Where it goes, once routing has spoken. */
@@ -48,9 +48,18 @@ export interface Decision {
   readonly evidence: readonly Source[];
 }
 
+/** A packet that is made here; `src` may be left to the kernel. */
+export type Outgoing = Omit<Packet, 'src'> & { readonly src: Packet['src'] | undefined };
+
 /** How a walk in one direction ends. */
 export type Outcome =
-  | { readonly kind: 'served'; readonly place: Place; readonly packet: Packet; readonly socketAddress: Ip | 'any' }
+  | {
+      readonly kind: 'served';
+      readonly place: Place;
+      readonly packet: Packet;
+      readonly socketAddress: Ip | 'any';
+      readonly owner: SocketOwner;
+    }
   | { readonly kind: 'left'; readonly edge: FabricEdge }
   | { readonly kind: 'dropped'; readonly finding: Finding }
   /** `answer`: the error as a packet, to be sent from `place`; unset where the sender's own kernel refuses with an errno. */
@@ -59,7 +68,7 @@ export type Outcome =
       readonly finding: Finding;
       readonly error: string;
       readonly place: Place;
-      readonly answer: Packet | undefined;
+      readonly answer: Outgoing | undefined;
     }
   | { readonly kind: 'unknown'; readonly finding: Finding };
 
@@ -81,7 +90,8 @@ export class Walk {
   readonly #balanced = new Map<string, BalancedConnection[]>();
   #hops: OpenHop[] = [];
   #crossings: Crossing[] = [];
-  #seen = new Set<string>();
+  #seen = new Map<string, number>();
+  #rounds = false;
 
   constructor(world: World, chooser: Chooser) {
     this.world = world;
@@ -92,7 +102,8 @@ export class Walk {
   begin(): void {
     this.#hops = [];
     this.#crossings = [];
-    this.#seen = new Set();
+    this.#seen = new Map();
+    this.#rounds = false;
   }
 
   /** What IPVS of a namespace remembers of this conversation. */
@@ -119,8 +130,13 @@ export class Walk {
     this.#crossings.push(crossing);
   }
 
-  /** Has this packet been received on this device before, on this way? Then it goes in circles. */
-  revisits(place: Place, device: string, packet: Packet): boolean {
+  /** Does this direction go in circles? */
+  get inCircles(): boolean {
+    return this.#rounds;
+  }
+
+  /** How much TTL this packet has lost since it was received on this device before, on this way; `undefined` where it was not. */
+  revisits(place: Place, device: string, packet: Packet): number | undefined {
     const key = [
       place.host.id,
       place.namespace.id,
@@ -133,9 +149,11 @@ export class Walk {
       packet.mark,
       packet.inner?.packet.dst,
     ].join(' ');
-    if (this.#seen.has(key)) return true;
-    this.#seen.add(key);
-    return false;
+    const before = this.#seen.get(key);
+    this.#seen.set(key, packet.ttl);
+    if (before === undefined) return undefined;
+    this.#rounds = true;
+    return before - packet.ttl;
   }
 
   finish(outcome: Outcome): { readonly hops: readonly Hop[]; readonly crossings: readonly Crossing[] } {

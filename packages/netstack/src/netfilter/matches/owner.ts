@@ -20,9 +20,14 @@ export const owner: MatchReader = {
     const tests: Test[] = [() => exists?.negated !== true];
     if (uid !== undefined && uids !== undefined)
       tests.push(({ socket }) =>
-        socket?.uid === undefined ? unknown('owner --uid-owner of an unknown socket') : within(uids, socket.uid) !== uid.negated,
+        socket?.kernel === true
+          ? uid.negated
+          : socket?.uid === undefined
+            ? unknown('owner --uid-owner of an unknown socket')
+            : within(uids, socket.uid) !== uid.negated,
       );
-    if (gid !== undefined) tests.push(() => unknown(`owner --gid-owner ${gid.values[0] ?? ''}`));
+    if (gid !== undefined)
+      tests.push(({ socket }) => (socket?.kernel === true ? gid.negated : unknown(`owner --gid-owner ${gid.values[0] ?? ''}`)));
     const bySocket = all(tests);
     return (context) => (context.socket === undefined ? given.every((option) => option.negated) : bySocket(context));
   },

@@ -4,7 +4,7 @@ import { GRE, IPIP } from '../../packet/protocol.ts';
 import type { Packet, TunnelPayload } from '../../packet/packet.ts';
 import { localOut } from '../local-out.ts';
 import { receiveHere } from '../receive.ts';
-import { refuseByIcmp } from '../refuse.ts';
+import { KERNEL, refuseByIcmp } from '../refuse.ts';
 import { type Outcome, type Skb, type Walk, dropped, finding } from '../walk.ts';
 import type { DeviceKind, LinkOf } from './device-kind.ts';
 
@@ -47,7 +47,7 @@ export const tunnel: DeviceKind<'tunnel'> = {
       inner: frame.packet,
       evidence: [link.source],
     });
-    return localOut(walk, place, outer, undefined);
+    return localOut(walk, place, outer, KERNEL);
   },
   // Nothing is asked for on it: it has no link-layer addresses.
   reach: () => undefined,

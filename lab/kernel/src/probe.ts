@@ -1,0 +1,45 @@
+/** A packet to send. */
+export interface Probe {
+  /** The namespace of the process that sends it. */
+  readonly from: string;
+  readonly protocol: 'tcp' | 'udp' | 'icmp';
+  readonly dst: string;
+  /** 0 for an echo. */
+  readonly dport: number;
+  /** Without it, the kernel chooses. */
+  readonly src?: string;
+  /** Default 40000; the identifier of an echo. */
+  readonly sport?: number;
+  readonly mark?: number;
+  readonly ttl?: number;
+  readonly uid?: number;
+  /** Total length of the IP packet; of a datagram or an echo. */
+  readonly size?: number;
+  /** IPv4: with it, size is not asked about before sending. */
+  readonly df?: boolean;
+}
+
+const WORDS = ['sport', 'mark', 'ttl', 'uid', 'size'] as const;
+
+/**
+ * Reads `NAMESPACE PROTOCOL DESTINATION[:PORT]`, and after it `src ADDRESS`, `sport N`, `mark N`, `ttl N`, `uid N`, `size N`, `df`,
+ * `nodf`: `x tcp 10.9.1.2:80 mark 7`, `x udp [fd00::2]:9`, `x icmp 10.9.1.2`.
+ *
+ * @throws RangeError where the text is no probe
+ */
+export function parseProbe(text: string): Probe {
+  const [from = '', protocol, to = '', ...words] = text.split(' ');
+  const [, bracketed, plain, port = '0'] = /^(?:\[(.+)\]|([^:]+|[^[\]]*:[^[\]]*:[^[\]]*))(?::(\d+))?$/.exec(to) ?? [];
+  const dst = bracketed ?? plain;
+  if (dst === undefined || (protocol !== 'tcp' && protocol !== 'udp' && protocol !== 'icmp'))
+    throw new RangeError(`'${text}' is no probe: NAMESPACE tcp|udp|icmp ADDRESS[:PORT] …`);
+  const more: Record<string, string | number | boolean> = {};
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] ?? '';
+    if (word === 'df' || word === 'nodf') more['df'] = word === 'df';
+    else if (word === 'src') more['src'] = words[++i] ?? '';
+    else if ((WORDS as readonly string[]).includes(word)) more[word] = Number(words[++i]);
+    else throw new RangeError(`'${text}': what is ${word}?`);
+  }
+  return { from, protocol, dst, dport: Number(port), ...more };
+}

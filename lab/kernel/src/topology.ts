@@ -1,0 +1,132 @@
+import type { LabDescription, LinkDescription, NamespaceDescription } from './description.ts';
+
+/** What a namespace of a known topology has besides. Links and addresses come after the topology's own. */
+export type Extra = Partial<NamespaceDescription>;
+
+/** Every kind of port 9 and 80 is served. */
+const SERVED = ['tcp 0.0.0.0:80', 'udp 0.0.0.0:9'] as const;
+const SERVED6 = ['tcp [::]:80', 'udp [::]:9'] as const;
+
+/** x (10.9.0.2) - rx (10.9.0.1) r ry (10.9.1.1) - y (10.9.1.2). r forwards, x and y have their default routes by it. */
+export function routed(extra: { readonly r?: Extra; readonly x?: Extra; readonly y?: Extra } = {}): LabDescription {
+  return {
+    namespaces: {
+      r: furnished(
+        {
+          links: [
+            { kind: 'veth', name: 'rx', peer: 'x:e0', addresses: ['10.9.0.1/24'] },
+            { kind: 'veth', name: 'ry', peer: 'y:e0', addresses: ['10.9.1.1/24'] },
+          ],
+          sysctls: { 'ipv4.ip_forward': 1 },
+          listeners: SERVED,
+        },
+        extra.r,
+      ),
+      x: furnished(
+        {
+          links: [{ kind: 'veth', name: 'e0', peer: 'r:rx', addresses: ['10.9.0.2/24'] }],
+          routes: ['default via 10.9.0.1'],
+          listeners: SERVED,
+        },
+        extra.x,
+      ),
+      y: furnished(
+        {
+          links: [{ kind: 'veth', name: 'e0', peer: 'r:ry', addresses: ['10.9.1.2/24'] }],
+          routes: ['default via 10.9.1.1'],
+          listeners: SERVED,
+        },
+        extra.y,
+      ),
+    },
+  };
+}
+
+/** The same in IPv6: x (fd00::2) - rx (fd00::1) r ry (fd00:1::1) - y (fd00:1::2). */
+export function routed6(extra: { readonly r?: Extra; readonly x?: Extra; readonly y?: Extra } = {}): LabDescription {
+  return {
+    namespaces: {
+      r: furnished(
+        {
+          links: [
+            { kind: 'veth', name: 'rx', peer: 'x:e0', addresses: ['fd00::1/64'] },
+            { kind: 'veth', name: 'ry', peer: 'y:e0', addresses: ['fd00:1::1/64'] },
+          ],
+          sysctls: { 'ipv6.conf.all.forwarding': 1 },
+          listeners: SERVED6,
+        },
+        extra.r,
+      ),
+      x: furnished(
+        {
+          links: [{ kind: 'veth', name: 'e0', peer: 'r:rx', addresses: ['fd00::2/64'] }],
+          routes: ['default via fd00::1'],
+          listeners: SERVED6,
+        },
+        extra.x,
+      ),
+      y: furnished(
+        {
+          links: [{ kind: 'veth', name: 'e0', peer: 'r:ry', addresses: ['fd00:1::2/64'] }],
+          routes: ['default via fd00:1::1'],
+          listeners: SERVED6,
+        },
+        extra.y,
+      ),
+    },
+  };
+}
+
+/** A host r with a bridge br0 (10.9.0.1) and two pods on it: x (10.9.0.2, port rx) and y (10.9.0.3, port ry). */
+export function bridged(
+  extra: {
+    readonly r?: Extra;
+    readonly x?: Extra;
+    readonly y?: Extra;
+    readonly rx?: string;
+    readonly ry?: string;
+    readonly br0?: string;
+  } = {},
+): LabDescription {
+  const port = (name: string, peer: string, options: string | undefined): LinkDescription => ({
+    kind: 'veth',
+    name,
+    peer,
+    master: 'br0',
+    ...(options === undefined ? {} : { port: options }),
+  });
+  const pod = (address: string, peer: string): NamespaceDescription => ({
+    links: [{ kind: 'veth', name: 'e0', peer, addresses: [address] }],
+    routes: ['default via 10.9.0.1'],
+    listeners: SERVED,
+  });
+  return {
+    namespaces: {
+      r: furnished(
+        {
+          links: [
+            { kind: 'bridge', name: 'br0', addresses: ['10.9.0.1/24'], ...(extra.br0 === undefined ? {} : { options: extra.br0 }) },
+            port('rx', 'x:e0', extra.rx),
+            port('ry', 'y:e0', extra.ry),
+          ],
+          sysctls: { 'ipv4.ip_forward': 1 },
+          listeners: SERVED,
+        },
+        extra.r,
+      ),
+      x: furnished(pod('10.9.0.2/24', 'r:rx'), extra.x),
+      y: furnished(pod('10.9.0.3/24', 'r:ry'), extra.y),
+    },
+  };
+}
+
+function furnished(base: NamespaceDescription, extra: Extra = {}): NamespaceDescription {
+  return {
+    ...base,
+    ...extra,
+    links: [...(base.links ?? []), ...(extra.links ?? [])],
+    routes: [...(base.routes ?? []), ...(extra.routes ?? [])],
+    listeners: [...(base.listeners ?? []), ...(extra.listeners ?? [])],
+    sysctls: { ...base.sysctls, ...extra.sysctls },
+  };
+}
