@@ -13,7 +13,7 @@ laboratory(
     },
   }),
   [
-    ['T40: TPROXY without its socket drops', 'x tcp 10.9.1.2:80', 'dropped', unknown],
+    ['T40: TPROXY without its socket drops', 'x tcp 10.9.1.2:80', 'dropped'],
     ['T41: NFQUEUE that nobody reads drops', 'x udp 10.9.1.2:9', 'dropped', unknown],
     ['T41: with bypass it accepts', 'x udp 10.9.1.2:10', 'rejected icmp-3/3 from 10.9.1.2', unknown],
     ['what they do not fit goes on', 'x tcp 10.9.1.2:81', 'rejected tcp-reset'],

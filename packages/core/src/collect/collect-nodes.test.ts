@@ -7,7 +7,6 @@ import { collectNodes } from './collect-nodes.ts';
 import type { NodeDump } from './collect-nodes.ts';
 import { DEFAULT_COLLECT } from './options.ts';
 
-const QUIET: Log = { warn: () => {}, info: () => {}, debug: () => {} };
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
   for (const it of open.splice(0)) await it.close();
@@ -47,11 +46,11 @@ async function collect(
   const api = await connect({ kubeconfig: server.kubeconfig, env: {} });
   open.push(api);
   const begin = Date.now();
+  const warned: string[] = [];
+  const log: Log = { warn: (line) => warned.push(line), info: () => {}, debug: () => {} };
   const options = { ...DEFAULT_COLLECT, script: '', podWaitMs, pollMs: 50 };
-  const dump: NodeDump | undefined = (await collectNodes(api, ['n1'], options, { signal: new AbortController().signal, log: QUIET })).get(
-    'n1',
-  );
-  return { why: dump?.kind === 'missing' ? dump.why : 'a dump', ms: Date.now() - begin, calls };
+  const dump: NodeDump | undefined = (await collectNodes(api, ['n1'], options, { signal: new AbortController().signal, log })).get('n1');
+  return { why: dump?.kind === 'missing' ? dump.why : 'a dump', ms: Date.now() - begin, calls, warned };
 }
 
 const REMOVED = 'DELETE /api/v1/namespaces/skoop/pods/POD';
@@ -112,4 +111,23 @@ test('an answer that got lost may have made the pod: it is removed all the same'
     method === 'POST' && path.endsWith('/pods') ? { status: 504, body: { message: 'timeout' } } : undefined,
   );
   expect(calls).toContain(REMOVED);
+});
+
+describe('a pod that is not removed at once', () => {
+  const busy = (times: number) => {
+    let refused = 0;
+    return (method: string): Answer | undefined =>
+      method === 'DELETE' && refused++ < times ? { status: 429, body: { message: 'too many requests' } } : undefined;
+  };
+  test('is tried again', async () => {
+    const { calls, warned } = await collect({}, { phase: 'Pending', startTime: 't' }, 300, busy(2));
+    expect(calls.filter((call) => call === REMOVED)).toHaveLength(3);
+    expect(warned).toEqual([]);
+  });
+  test('and told of in the end, with what to do', async () => {
+    const { warned } = await collect({}, { phase: 'Pending', startTime: 't' }, 300, busy(99));
+    expect(warned).toEqual([
+      expect.stringMatching(/pod skoop\/skoop-collector-\S+ could not be removed \(too many requests\): `skoop cleanup`/),
+    ]);
+  });
 });

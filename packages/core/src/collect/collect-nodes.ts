@@ -28,6 +28,8 @@ const NOT_READY_MS = 5_000;
 /** A living kubelet takes up a pod within a second. */
 const SILENT_KUBELET_MS = 10_000;
 const DELETE_MS = 10_000;
+const REMOVALS = 3;
+const REMOVAL_PAUSE_MS = 300;
 const MAX_DUMP = 512 * 1024 * 1024;
 
 interface Run {
@@ -35,6 +37,7 @@ interface Run {
   readonly id: string;
   readonly options: CollectOptions;
   readonly signal: AbortSignal;
+  readonly log: Log;
   readonly progress: (event: CollectProgress) => void;
   readonly pods: PodWatch;
 }
@@ -64,7 +67,7 @@ export async function collectNodes(
     return new Map(wanted.map((node) => [node, { kind: 'missing', why }]));
   }
   const id = randomBytes(4).toString('hex');
-  const run: Run = { api, id, options, signal, progress, pods: watchPods(api, id, options, signal) };
+  const run: Run = { api, id, options, signal, log, progress, pods: watchPods(api, id, options, signal) };
   try {
     const dumps = await Promise.all(wanted.map(async (node) => [node, await collectNode(run, node)] as const));
     return new Map(dumps);
@@ -181,10 +184,26 @@ async function podWarning({ api, options, signal }: Run, name: string): Promise<
   return lastWarning(answer.body);
 }
 
-/** On its own time: the run's signal may be the reason why it is called. A failure leaves the pod to its deadline, and to `skoop cleanup`. */
-async function removePod({ api, options }: Run, name: string): Promise<void> {
+/**
+ * On its own time: the run's signal may be the reason why it is called. Tried again where the server is busy; a pod that can't be
+ * removed is left to its deadline and to `skoop cleanup`, and told of.
+ */
+async function removePod({ api, options, log }: Run, name: string): Promise<void> {
   const path = `/api/v1/namespaces/${encodeURIComponent(options.namespace)}/pods/${name}`;
-  await api.request({ method: 'DELETE', path, query: { gracePeriodSeconds: '0' }, timeoutMs: DELETE_MS }).catch(() => undefined);
+  let why = '';
+  for (let tries = 0; tries < REMOVALS; tries++) {
+    if (tries > 0) await pause(REMOVAL_PAUSE_MS);
+    try {
+      const answer = await api.request({ method: 'DELETE', path, query: { gracePeriodSeconds: '0' }, timeoutMs: DELETE_MS });
+      if (answer.status < 300 || answer.status === 404) return;
+      why = messageOf(answer);
+    } catch (error) {
+      why = error instanceof Error ? error.message : String(error);
+    }
+  }
+  log.warn(
+    `the collector pod ${options.namespace}/${name} could not be removed (${why}): \`skoop cleanup\` does it; else it ends by its deadline`,
+  );
 }
 
 function whyOf(error: unknown, signal: AbortSignal): string {

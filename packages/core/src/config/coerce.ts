@@ -7,7 +7,8 @@ export function coerce(flag: FlagSpec, given: unknown): Result<Exclude<FlagValue
   if (value === undefined) return err(`${shown(flag, given)}is ${EXPECTED[flag.type]}`);
   const allowed = flag.options;
   if (allowed !== undefined) {
-    const stray = (Array.isArray(value) ? value : [value]).find((item) => !allowed.includes(String(item)));
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    const stray = values.find((item) => !allowed.includes(String(item)));
     if (stray !== undefined) return err(`${shown(flag, stray)}is none of ${allowed.join(', ')}`);
   }
   return ok(value);

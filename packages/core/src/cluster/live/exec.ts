@@ -107,7 +107,10 @@ function endOf(text: string): ExecResult['end'] {
   if (status?.status === 'Success') return { kind: 'exited', code: 0 };
   const code = Number(status?.details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message);
   if (Number.isInteger(code)) return { kind: 'exited', code };
-  return { kind: 'failed', why: `the container runtime could not run the command: ${String(status?.message ?? text)}` };
+  return {
+    kind: 'failed',
+    why: `the container runtime could not run the command: ${typeof status?.message === 'string' ? status.message : text}`,
+  };
 }
 
 function parse(text: string): unknown {

@@ -87,12 +87,12 @@ describe('what is wrong is named', () => {
     ],
   ])('%s', (_name, options, code, message) => {
     expect(() => chooseTarget(options())).toThrow(
-      expect.objectContaining({ code, exit: 2, message: expect.stringMatching(message) as unknown }) as unknown as Error,
+      expect.objectContaining({ code, exit: 2, message: expect.stringMatching(message) as unknown }),
     );
   });
   test('the contexts that there are', () => {
     expect(() => chooseTarget({ kubeconfig: write('one', ONE), context: 'z' })).toThrow(
-      expect.objectContaining({ remedy: 'It has: a, dangling.' }) as unknown as Error,
+      expect.objectContaining({ remedy: 'It has: a, dangling.' }),
     );
   });
 });

@@ -74,24 +74,16 @@ export function withNativeRules(table: Table, ruleset: Ruleset, gaps: Gap[]): Ta
       chains.set(chain.name, chain);
     } else chains.set(chain.name, compared(saved, chain, ruleset, table.name, gaps));
   }
-  return { ...table, chains };
+  const tracks = [...native.chains.values()].some((chain) => chain.rules.some((rule) => rule.tracks));
+  return { ...table, chains, ...(table.tracks === undefined ? {} : { tracks: table.tracks || tracks }) };
 }
 
 function compared(saved: Chain, native: Chain, ruleset: Ruleset, table: string, gaps: Gap[]): Chain {
   if (saved.rules.length !== native.rules.length) {
     const why = `chain ${saved.name} of table ${table} has ${String(native.rules.length)} rules in nft and ${String(saved.rules.length)} in iptables-save`;
     gaps.push({ topic: TOPIC, kind: 'unsupported', why, source: saved.source });
-    return {
-      ...saved,
-      rules: [
-        opaqueRule(
-          why,
-          saved.source,
-          native.rules.some((rule) => rule.tracks),
-        ),
-        ...saved.rules,
-      ],
-    };
+    const tracks = native.rules.some((rule) => rule.tracks);
+    return withRules(saved, [opaqueRule(why, saved.source, tracks), ...saved.rules]);
   }
   let same = true;
   const rules = saved.rules.map((rule, i): Rule => {
@@ -104,7 +96,12 @@ function compared(saved: Chain, native: Chain, ruleset: Ruleset, table: string, 
     gaps.push({ topic: TOPIC, kind: 'unsupported', why, source: rule.source });
     return opaqueRule(why, rule.source, rule.tracks || other.tracks);
   });
-  return same ? saved : { ...saved, rules };
+  return same ? saved : withRules(saved, rules);
+}
+
+/** Field by field: a chain that builds its rules late is no plain object. */
+function withRules({ name, base, source }: Chain, rules: readonly Rule[]): Chain {
+  return { name, base, source, rules };
 }
 
 /** The first statement of nft's that iptables' line does not show; `undefined` where it shows them all. */
