@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+// Reading and walking the rules of large clusters, against the tools that read the same files.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inTurn, median, seconds, spread } from './measure.mjs';
+import { kubeProxySave } from './services.mjs';
+
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+const WORKER = new URL('./read-save.mjs', import.meta.url).pathname;
+
+const folder = mkdtempSync(join(tmpdir(), 'skoop-bench-'));
+try {
+  const file = (services) => {
+    const path = join(folder, `${services}.save`);
+    writeFileSync(path, kubeProxySave(services, 4));
+    return path;
+  };
+  const big = file(10_000);
+  const size = readFileSync(big).length;
+  console.log(`10,000 Services with 4 endpoints: ${(size / 1e6).toFixed(1)} MB`);
+  const readBig = [process.execPath, WORKER, 'read', big];
+  const tool = ['sh', '-c', `iptables-nft-restore --test <${big}`];
+  const hasTool = spawnSync('sh', ['-c', 'command -v iptables-nft-restore']).status === 0 && process.getuid?.() === 0;
+  if (!hasTool) console.log('reading: not compared: needs iptables-nft-restore, as root');
+  else {
+    const [ours, theirs] = inTurn([readBig, tool], ROUNDS);
+    const ratios = theirs.map((time, i) => time / ours[i]);
+    console.log(
+      `reading, whole process: ${spread(ratios, 1)} × faster than iptables-nft-restore --test (${spread(ours)} s against ${spread(theirs)} s)`,
+    );
+  }
+  const peak = Number(report(readBig).peak);
+  console.log(`peak memory: ${(peak / size).toFixed(1)} × the file (${(peak / 1e6).toFixed(0)} MB)`);
+
+  const times = [1_000, 10_000, 100_000].map((rules) => {
+    const services = Math.max(1, Math.round(rules / 19));
+    const path = file(services);
+    return {
+      rules,
+      each: median(Array.from({ length: ROUNDS }, () => Number(report([process.execPath, WORKER, 'read', path]).read) / rules)),
+    };
+  });
+  console.log(`reading, by rules: ${times.map(({ rules, each }) => `${rules}: ${(each * 1e6).toFixed(1)} µs a rule`).join(', ')}`);
+
+  for (const services of [1_000, 10_000]) {
+    const rates = Array.from({ length: ROUNDS }, () => Number(report([process.execPath, WORKER, 'walk', file(services)]).rate));
+    console.log(`walking PREROUTING to a random one of ${services} Services: ${spread(rates, 0)} packets a second`);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function report([command, ...args]) {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+void seconds;
