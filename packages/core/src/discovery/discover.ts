@@ -64,7 +64,7 @@ async function check({ origin, found }: Candidate): Promise<Result<Omit<FoundPlu
     );
   const { name, version, skoop } = found.json;
   if (skoop === undefined) return undefined;
-  // Its libraries cost a start 70 ms, so only a run that meets a manifest pays for them.
+  // Its library costs a start 40 ms, so only a run that meets a manifest pays for it.
   const { checkManifest } = await import('./check-manifest.ts');
   const manifest = checkManifest({ package: name, path: found.path, offers: offersOf(skoop) }, skoop);
   return manifest.ok ? ok({ package: name, version, path: found.path, origin, manifest: manifest.value }) : manifest;

@@ -1,48 +1,74 @@
-import { z } from 'zod';
 import type { Manifest } from '../contracts/manifest.ts';
 import { type Result, err, ok } from '../contracts/result.ts';
+import { isRecord } from './package-json.ts';
+
+/** What is wrong with a value, each with its path; empty where nothing is. By hand: every start reads manifests, and zod would cost it 100 ms. */
+type Check = (value: unknown, path: string) => readonly string[];
+
+function text(...rules: readonly (readonly [fits: (value: string) => boolean, why: string])[]): Check {
+  return (value, path) => {
+    if (typeof value !== 'string') return [`${path}: must be a text`];
+    const broken = rules.find(([fits]) => !fits(value));
+    return broken === undefined ? [] : [`${path}: ${broken[1]}`];
+  };
+}
+
+function list(each: Check): Check {
+  return (value, path) =>
+    Array.isArray(value) ? value.flatMap((item: unknown, index) => each(item, `${path}.${String(index)}`)) : [`${path}: must be a list`];
+}
+
+function optional(check: Check): Check {
+  return (value, path) => (value === undefined ? [] : check(value, path));
+}
+
+/** Fields that are not named here are let through. */
+function fields(checks: Readonly<Record<string, Check>>): Check {
+  return (value, path) =>
+    isRecord(value)
+      ? Object.entries(checks).flatMap(([name, check]) => check(value[name], `${path}.${name}`))
+      : [`${path}: must be an object`];
+}
+
+const isLike = (pattern: RegExp) => (value: string) => pattern.test(value);
 
 /** Lexical check; that no link leads out is checked when the path is used. */
-const insidePath = z
-  .string()
-  .regex(/^\.\//, 'must begin with "./"')
-  .refine((path) => !path.split(/[\\/]/).includes('..'), 'must stay inside the package');
+const insidePath = text(
+  [(path) => path.startsWith('./'), 'must begin with "./"'],
+  [(path) => !path.split(/[\\/]/).includes('..'), 'must stay inside the package'],
+);
+const filled = text([(value) => value !== '', 'must not be empty']);
 
-/** Too short a prefix would keep everything. */
-const annotation = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*[./]/, 'must begin with a domain');
-
-const reads = z.object({
-  annotations: z.array(annotation).exactOptional(),
-  configMaps: z.array(z.string().regex(/^[a-z0-9.-]+\/[a-z0-9.-]+$/, 'must be namespace/name')).exactOptional(),
-});
-
-const pluginEntry = z.object({
-  kind: z.enum(['provider', 'cni']),
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes'),
+const entry = fields({
+  kind: text([isLike(/^(?:provider|cni)$/), 'must be "provider" or "cni"']),
+  name: text([isLike(/^[a-z0-9][a-z0-9-]*$/), 'must be lower-case letters, digits and dashes']),
   entry: insidePath,
-  detect: z.object({ providerID: z.array(z.string().min(1)).exactOptional() }).exactOptional(),
-  reads: reads.exactOptional(),
+  detect: optional(fields({ providerID: optional(list(filled)) })),
+  reads: optional(
+    fields({
+      // Too short a prefix would keep everything.
+      annotations: optional(list(text([isLike(/^[A-Za-z0-9][A-Za-z0-9._-]*[./]/), 'must begin with a domain']))),
+      configMaps: optional(list(text([isLike(/^[a-z0-9.-]+\/[a-z0-9.-]+$/), 'must be namespace/name']))),
+    }),
+  ),
 });
 
-const manifest = z
-  .object({
-    contract: z.string().min(1),
-    config: insidePath.exactOptional(),
-    codes: insidePath.exactOptional(),
-    plugins: z.array(pluginEntry).min(1, 'must name at least one plugin'),
-  })
-  .superRefine(({ plugins }, context) => {
-    const seen = new Set<string>();
-    for (const [i, { kind, name }] of plugins.entries()) {
-      if (seen.has(`${kind}/${name}`))
-        context.addIssue({ code: 'custom', path: ['plugins', i, 'name'], message: `the ${kind} "${name}" is there twice` });
-      seen.add(`${kind}/${name}`);
-    }
-  });
+const manifest = fields({
+  contract: filled,
+  config: optional(insidePath),
+  codes: optional(insidePath),
+  plugins: (value, path) =>
+    Array.isArray(value) && value.length === 0 ? [`${path}: must name at least one plugin`] : list(entry)(value, path),
+});
 
 /** Reads the field `skoop` of a package.json. The error lists every field that is wrong, by its path. Unknown fields are let through. */
 export function parseManifest(value: unknown): Result<Manifest, string> {
-  const parsed = manifest.safeParse(value);
-  if (parsed.success) return ok(parsed.data);
-  return err(parsed.error.issues.map((issue) => `${['skoop', ...issue.path].join('.')}: ${issue.message}`).join('; '));
+  const wrong = manifest(value, 'skoop');
+  if (wrong.length > 0) return err(wrong.join('; '));
+  const sound = value as Manifest;
+  const twice = sound.plugins.flatMap(({ kind, name }, index) => {
+    const first = sound.plugins.findIndex((other) => other.kind === kind && other.name === name);
+    return first < index ? [`skoop.plugins.${String(index)}.name: the ${kind} "${name}" is there twice`] : [];
+  });
+  return twice.length > 0 ? err(twice.join('; ')) : ok(sound);
 }
