@@ -6,6 +6,7 @@ import { skoopError } from '../../contracts/error.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import type { Target } from './kubeconfig.ts';
 import { proxyFor } from './proxy.ts';
+import { isSimple, simpleTls } from './simple-credentials.ts';
 
 /** What every request carries: who asks, and the sockets on which it asks. */
 export interface Credentials {
@@ -20,18 +21,34 @@ export interface Credentials {
 /** Makes credentials once a run: an exec plugin is started once, and connections are kept. */
 export async function makeCredentials(target: Target, options: ConnectOptions): Promise<Credentials> {
   const env = options.env ?? process.env;
-  // The client library costs half a second: it is loaded by runs that need a cluster only.
+  const plain = target.server.protocol === 'http:';
+  const proxyUrl = target.cluster['proxy-url'] ?? proxyFor(target.server, env);
+  let tls: RequestOptions;
+  try {
+    tls = isSimple(target.user, proxyUrl) ? await simpleTls(target) : await libraryTls(target, proxyUrl);
+  } catch (cause) {
+    throw credentialError(target, cause);
+  }
+  const { agent: proxied, auth, headers, ...rest } = tls as Omit<RequestOptions, 'headers'> & { headers?: OutgoingHttpHeaders };
+  return {
+    headers: { ...headers, ...impersonation(target, options) },
+    agent: proxyUrl !== undefined && proxied instanceof HttpAgent ? proxied : keepAlive(plain, rest),
+    auth: auth ?? undefined,
+    tls: rest,
+  };
+}
+
+/** Plugins, token files, providers of tokens and proxies are the client library's. It costs half a second: it is loaded for those alone. */
+async function libraryTls(target: Target, proxyUrl: string | undefined): Promise<RequestOptions> {
   const { KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
   const { cluster, user } = target;
-  const plain = target.server.protocol === 'http:';
-  const proxyUrl = cluster['proxy-url'] ?? proxyFor(target.server, env);
   config.loadFromClusterAndUser(
     {
       name: 'target',
       server: target.server.href.replace(/\/$/, ''),
       // The library refuses plain HTTP otherwise; kubectl does not.
-      skipTLSVerify: plain || cluster['insecure-skip-tls-verify'] === true,
+      skipTLSVerify: target.server.protocol === 'http:' || cluster['insecure-skip-tls-verify'] === true,
       ...given('caFile', cluster['certificate-authority']),
       ...given('caData', cluster['certificate-authority-data']),
       ...given('tlsServerName', cluster['tls-server-name']),
@@ -52,18 +69,8 @@ export async function makeCredentials(target: Target, options: ConnectOptions): 
     },
   );
   const tls: RequestOptions = {};
-  try {
-    await config.applyToHTTPSOptions(tls);
-  } catch (cause) {
-    throw credentialError(target, cause);
-  }
-  const { agent: proxied, auth, headers, ...rest } = tls as Omit<RequestOptions, 'headers'> & { headers?: OutgoingHttpHeaders };
-  return {
-    headers: { ...headers, ...impersonation(target, options) },
-    agent: proxyUrl !== undefined && proxied instanceof HttpAgent ? proxied : keepAlive(plain, rest),
-    auth: auth ?? undefined,
-    tls: rest,
-  };
+  await config.applyToHTTPSOptions(tls);
+  return tls;
 }
 
 function keepAlive(plain: boolean, tls: RequestOptions): HttpAgent {
