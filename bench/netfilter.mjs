@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inTurn, median, seconds, spread } from './measure.mjs';
+import { inTurn, median, spread } from './measure.mjs';
 import { kubeProxySave } from './services.mjs';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
@@ -57,4 +57,3 @@ function report([command, ...args]) {
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout);
 }
-void seconds;

@@ -2,7 +2,7 @@
 // One measurement in a process of its own: read-save.mjs read|walk FILE prints it as JSON.
 import { readFileSync } from 'node:fs';
 import { resourceUsage } from 'node:process';
-import { parseIp, parseNetfilter, trace } from '../packages/netstack/dist/index.js';
+import { baseChains, parseIp, parseNetfilter, walkChain } from '../packages/netstack/dist/index.js';
 
 const [what, file] = process.argv.slice(2);
 const text = readFileSync(file, 'latin1');
@@ -14,8 +14,6 @@ if (gaps.some(({ kind }) => kind === 'malformed')) throw new Error(`${file} was 
 
 if (what === 'read') console.log(JSON.stringify({ read, peak: resourceUsage().maxRSS * 1024 }));
 else {
-  const { walkChain, baseChains } = await import('../packages/netstack/dist/index.js');
-  void trace;
   const services = (text.match(/ cluster IP" -m tcp --dport 80 -j KUBE-SVC/g) ?? []).length;
   const [{ table, chain }] = baseChains(netfilter, 4, 'prerouting');
   const packetTo = (n) => ({

@@ -25,7 +25,19 @@ else {
   const more = [];
   const whole = [];
   for (let round = 0; round < Math.min(rounds, 5); round++) {
-    const run = seconds([process.execPath, skoop, 'diagnose', '--kubeconfig', kubeconfig, '--collector-image', image, '-v', '-v', from, to]);
+    const run = seconds([
+      process.execPath,
+      skoop,
+      'diagnose',
+      '--kubeconfig',
+      kubeconfig,
+      '--collector-image',
+      image,
+      '-v',
+      '-v',
+      from,
+      to,
+    ]);
     const pods = [...run.stderr.matchAll(/bytes in ([\d.]+) s/g)].map((match) => Number(match[1]));
     if (pods.length === 0) throw new Error(`no collector times in:\n${run.stderr}`);
     whole.push(run.seconds);
