@@ -1,6 +1,8 @@
 import { type Trace, type TraceRequest, type World, trace } from '@skoop/netstack';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ClusterSource } from '../cluster/source.ts';
+import type { CniPlugin } from '../contracts/cni-plugin.ts';
+import { deviceModels } from './device-models.ts';
 import { fabricOf } from './fabric.ts';
 
 /** What a run has collected so far, and the way to more. It lives as long as one question. */
@@ -9,9 +11,14 @@ export interface Collected {
   readonly world: World;
 }
 
-export function collectedOf(cluster: Cluster): Collected {
+/** `plugin`: the CNI's, for devices that the kernel's tables do not show. */
+export function collectedOf(cluster: Cluster, plugin: CniPlugin | undefined): Collected {
   const hosts = [...cluster.hosts].flatMap(([name, state]) => (state.kind === 'dumped' ? [[name, state.host] as const] : []));
-  return { cluster, world: { hosts: new Map(hosts), fabric: fabricOf(cluster) } };
+  const devices = deviceModels(
+    hosts.map(([, host]) => host),
+    plugin,
+  );
+  return { cluster, world: { hosts: new Map(hosts), fabric: fabricOf(cluster), ...(devices.length > 0 && { devices }) } };
 }
 
 /**
@@ -23,6 +30,7 @@ export async function follow(
   start: Collected,
   requests: readonly TraceRequest[],
   left: ReadonlySet<string>,
+  plugin: CniPlugin | undefined,
 ): Promise<{ readonly collected: Collected; readonly traces: readonly Trace[] }> {
   let collected = start;
   for (;;) {
@@ -36,6 +44,6 @@ export async function follow(
     const more = await source.collect(needs.sort());
     // A source that does not even say "missing" would be asked for ever.
     if (needs.every((need) => !more.hosts.has(need))) return { collected, traces };
-    collected = collectedOf(more);
+    collected = collectedOf(more, plugin);
   }
 }
