@@ -1,4 +1,4 @@
-import { expect, jest, test } from '@jest/globals';
+import { jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { type Ways, explore } from '../../trace/choices.ts';
