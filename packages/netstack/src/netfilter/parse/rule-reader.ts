@@ -56,7 +56,10 @@ export class RuleReader {
   private readSlowly(source: SourceLine): { readonly rule: Rule; readonly malformed: string | undefined } {
     const tokens = lex(source.text);
     if (tokens === undefined || tokens[0]?.text !== '-A' || tokens[1] === undefined)
-      return { rule: opaqueRule(`unreadable line "${source.text}"`, source, true), malformed: 'unreadable line' };
+      return {
+        rule: opaqueRule(`unreadable line "${source.text}"`, source, true),
+        malformed: source.text.startsWith(':') ? 'unreadable chain' : 'unreadable line',
+      };
     const { rule, malformed } = readRule(tokens.slice(2), this.family, this.isChain, source);
     return { rule, malformed: malformed === undefined ? undefined : `unreadable rule (${malformed})` };
   }

@@ -120,3 +120,12 @@ describe('a save that breaks off', () => {
     expect(read(lines.slice(0, 2).join('\n')).gaps[0]?.source).toBeUndefined();
   });
 });
+
+test.each([
+  ['that names no chain', ': ACCEPT [0:0]'],
+  ['that stands twice', ':X - [0:0]'],
+])('a declaration %s may be a rule of every chain that the kernel calls, before what follows it, and is one gap', (_why, line) => {
+  const reading = read(`*filter\n:X - [0:0]\n${line}\n:INPUT ACCEPT [0:0]\n-A INPUT -j ACCEPT\nCOMMIT\n`);
+  expect(shape(reading)).toEqual({ filter: { X: [], INPUT: ['?', 'ACCEPT'] } });
+  expect(reading.gaps).toMatchObject([{ kind: 'malformed', source: { line: 3 }, why: expect.stringContaining('unreadable chain') }]);
+});

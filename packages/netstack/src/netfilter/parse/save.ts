@@ -116,16 +116,18 @@ function declare(table: OpenTable, all: Lines, at: number, malformed: Malformed)
   const [, name = '', policy = '', more = ''] = DECLARATION.exec(text) ?? [];
   const base = builtinChain(table.name, name, policy === 'DROP' ? 'drop' : 'accept');
   const known = base === undefined ? policy === '-' : policy === 'ACCEPT' || policy === 'DROP';
-  const isNew = name !== '' && !table.chains.has(name);
+  if (name === '' || table.chains.has(name)) {
+    // A line that names no chain of its own: it may be a rule of any, and is told of when the lines are checked.
+    table.lines.add(all.begin(at), all.end(at), source.line);
+    return;
+  }
   const chain = new SavedChain(name, base, all, at);
-  if (!known || !isNew || more !== '') {
+  if (!known || more !== '') {
     const why = `unreadable chain "${text}" of table ${table.name}`;
     malformed(why, source);
-    const rule = opaqueRule(why, source, !isNew);
-    if (isNew) chain.addRule(rule, 'before');
-    else for (const every of table.chains.values()) if (every.base !== undefined) every.addRule(rule, 'behind');
+    chain.addRule(opaqueRule(why, source), 'before');
   }
-  if (isNew) table.chains.set(name, chain);
+  table.chains.set(name, chain);
 }
 
 function finish(table: OpenTable, origin: SaveOrigin, complete: boolean, malformed: Malformed): Table {
