@@ -7,72 +7,68 @@ export type Extra = Partial<NamespaceDescription>;
 const SERVED = ['tcp 0.0.0.0:80', 'udp 0.0.0.0:9'] as const;
 const SERVED6 = ['tcp [::]:80', 'udp [::]:9'] as const;
 
+/** What the two families of {@link routed} differ in. */
+interface Addressing {
+  /** Address of host `host` in network 0 or 1. */
+  readonly of: (network: 0 | 1, host: 1 | 2) => string;
+  readonly length: number;
+  readonly forwarding: string;
+  readonly served: NonNullable<NamespaceDescription['listeners']>;
+}
+
+const V4: Addressing = {
+  of: (network, host) => `10.9.${String(network)}.${String(host)}`,
+  length: 24,
+  forwarding: 'ipv4.ip_forward',
+  served: SERVED,
+};
+const V6: Addressing = {
+  of: (network, host) => (network === 0 ? `fd00::${String(host)}` : `fd00:1::${String(host)}`),
+  length: 64,
+  forwarding: 'ipv6.conf.all.forwarding',
+  served: SERVED6,
+};
+
+interface Extras {
+  readonly r?: Extra;
+  readonly x?: Extra;
+  readonly y?: Extra;
+}
+
 /** x (10.9.0.2) - rx (10.9.0.1) r ry (10.9.1.1) - y (10.9.1.2). r forwards, x and y have their default routes by it. */
-export function routed(extra: { readonly r?: Extra; readonly x?: Extra; readonly y?: Extra } = {}): LabDescription {
-  return {
-    namespaces: {
-      r: furnished(
-        {
-          links: [
-            { kind: 'veth', name: 'rx', peer: 'x:e0', addresses: ['10.9.0.1/24'] },
-            { kind: 'veth', name: 'ry', peer: 'y:e0', addresses: ['10.9.1.1/24'] },
-          ],
-          sysctls: { 'ipv4.ip_forward': 1 },
-          listeners: SERVED,
-        },
-        extra.r,
-      ),
-      x: furnished(
-        {
-          links: [{ kind: 'veth', name: 'e0', peer: 'r:rx', addresses: ['10.9.0.2/24'] }],
-          routes: ['default via 10.9.0.1'],
-          listeners: SERVED,
-        },
-        extra.x,
-      ),
-      y: furnished(
-        {
-          links: [{ kind: 'veth', name: 'e0', peer: 'r:ry', addresses: ['10.9.1.2/24'] }],
-          routes: ['default via 10.9.1.1'],
-          listeners: SERVED,
-        },
-        extra.y,
-      ),
-    },
-  };
+export function routed(extra: Extras = {}): LabDescription {
+  return routedBy(V4, extra);
 }
 
 /** The same in IPv6: x (fd00::2) - rx (fd00::1) r ry (fd00:1::1) - y (fd00:1::2). */
-export function routed6(extra: { readonly r?: Extra; readonly x?: Extra; readonly y?: Extra } = {}): LabDescription {
+export function routed6(extra: Extras = {}): LabDescription {
+  return routedBy(V6, extra);
+}
+
+function routedBy({ of, length, forwarding, served }: Addressing, extra: Extras): LabDescription {
+  const veth = (name: string, peer: string, address: string): LinkDescription => ({
+    kind: 'veth',
+    name,
+    peer,
+    addresses: [`${address}/${String(length)}`],
+  });
+  const end = (device: string, network: 0 | 1): NamespaceDescription => ({
+    links: [veth('e0', `r:${device}`, of(network, 2))],
+    routes: [`default via ${of(network, 1)}`],
+    listeners: served,
+  });
   return {
     namespaces: {
       r: furnished(
         {
-          links: [
-            { kind: 'veth', name: 'rx', peer: 'x:e0', addresses: ['fd00::1/64'] },
-            { kind: 'veth', name: 'ry', peer: 'y:e0', addresses: ['fd00:1::1/64'] },
-          ],
-          sysctls: { 'ipv6.conf.all.forwarding': 1 },
-          listeners: SERVED6,
+          links: [veth('rx', 'x:e0', of(0, 1)), veth('ry', 'y:e0', of(1, 1))],
+          sysctls: { [forwarding]: 1 },
+          listeners: served,
         },
         extra.r,
       ),
-      x: furnished(
-        {
-          links: [{ kind: 'veth', name: 'e0', peer: 'r:rx', addresses: ['fd00::2/64'] }],
-          routes: ['default via fd00::1'],
-          listeners: SERVED6,
-        },
-        extra.x,
-      ),
-      y: furnished(
-        {
-          links: [{ kind: 'veth', name: 'e0', peer: 'r:ry', addresses: ['fd00:1::2/64'] }],
-          routes: ['default via fd00:1::1'],
-          listeners: SERVED6,
-        },
-        extra.y,
-      ),
+      x: furnished(end('rx', 0), extra.x),
+      y: furnished(end('ry', 1), extra.y),
     },
   };
 }
