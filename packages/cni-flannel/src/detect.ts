@@ -1,4 +1,5 @@
 import type { Cluster, Confidence } from '@skoop/core';
+import { confidenceOf, rootOf } from '@skoop/core/cni';
 import { readNode } from './flannel-node.ts';
 import { flannelConfigMap } from './net-conf.ts';
 
@@ -7,21 +8,18 @@ const DEVICE = /^(?:flannel\.(?:\d+|ipip)|flannel-v6\.\d+|flannel-wg(?:-v6)?|fla
 
 /** How surely this cluster's pods are networked by flannel. Canal (flannel's routes under Calico's policies and devices) is Calico's. */
 export function detect(cluster: Cluster): Confidence {
-  const marks: [score: number, because: string][] = [];
   const configMap = flannelConfigMap(cluster);
-  if (configMap !== undefined) marks.push([40, `ConfigMap ${configMap.metadata.namespace}/${configMap.metadata.name}`]);
   const registered = cluster.nodes.map(readNode).filter((node) => node.registered);
-  if (registered.length > 0)
-    marks.push([40, `annotation flannel.alpha.coreos.com/kube-subnet-manager on ${count(registered.length, 'node')}`]);
   const daemonSet = cluster.workloads.find(({ kind, metadata }) => kind === 'DaemonSet' && metadata.name.startsWith('kube-flannel'));
-  if (daemonSet !== undefined) marks.push([20, `DaemonSet ${daemonSet.metadata.namespace}/${daemonSet.metadata.name}`]);
   const device = flannelDevice(cluster);
-  if (device !== undefined) marks.push([20, device]);
-  const score = Math.min(
-    100,
-    marks.reduce((sum, [points]) => sum + points, 0),
-  );
-  const because = marks.map(([, text]) => text);
+  const { score, because } = confidenceOf([
+    configMap && [40, `ConfigMap ${configMap.metadata.namespace}/${configMap.metadata.name}`],
+    registered.length === 0
+      ? undefined
+      : [40, `annotation flannel.alpha.coreos.com/kube-subnet-manager on ${count(registered.length, 'node')}`],
+    daemonSet && [20, `DaemonSet ${daemonSet.metadata.namespace}/${daemonSet.metadata.name}`],
+    device === undefined ? undefined : [20, device],
+  ]);
   const rival = cluster.workloads.find(({ kind, metadata }) => kind === 'DaemonSet' && /^(?:canal|calico-node)/.test(metadata.name));
   if (rival === undefined || score === 0) return { score, because };
   return {
@@ -33,7 +31,7 @@ export function detect(cluster: Cluster): Confidence {
 function flannelDevice(cluster: Cluster): string | undefined {
   for (const [node, state] of cluster.hosts) {
     if (state.kind === 'missing') continue;
-    const link = state.host.namespaces.get(state.host.root)?.links.find(({ name }) => DEVICE.test(name));
+    const link = rootOf(state.host)?.links.find(({ name }) => DEVICE.test(name));
     if (link !== undefined) return `device ${link.name} on node ${node}`;
   }
   return undefined;

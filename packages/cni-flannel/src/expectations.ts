@@ -1,5 +1,6 @@
-import { type Family, type Ip, type Mac, type Prefix, familyOf, parsePrefix } from '@skoop/netstack';
-import { type FlannelNode, endOf } from './flannel-node.ts';
+import type { ExpectedRoute, VxlanPeer } from '@skoop/core/cni';
+import { type Family, type Ip, familyOf, parsePrefix } from '@skoop/netstack';
+import { type FlannelNode, annotationEvidence, endOf, podCidrEvidence } from './flannel-node.ts';
 import type { Settings } from './settings.ts';
 
 /** What flanneld promises to set up on a node (flannel 0.28, `pkg/backend`). */
@@ -8,7 +9,7 @@ export interface Expectations {
   readonly devices: readonly ExpectedDevice[];
   readonly routes: readonly ExpectedRoute[];
   /** VXLAN: how the other nodes' tunnel ends are found. */
-  readonly tunnels: readonly ExpectedTunnel[];
+  readonly tunnels: readonly VxlanPeer[];
 }
 
 export interface ExpectedDevice {
@@ -18,24 +19,6 @@ export interface ExpectedDevice {
   readonly overhead: number;
   /** Its own address: the network address of the node's pod network, with a full mask. */
   readonly address: Ip;
-}
-
-export interface ExpectedRoute {
-  readonly family: Family;
-  /** The node that it leads to; `undefined` for one route to all. */
-  readonly to: FlannelNode | undefined;
-  readonly destination: Prefix;
-  /** Any of them is right. `via` or `dev` undefined: whatever it is. */
-  readonly forms: readonly { readonly via: Ip | undefined; readonly dev: string | undefined; readonly onlink: boolean }[];
-}
-
-export interface ExpectedTunnel {
-  readonly family: Family;
-  readonly to: FlannelNode;
-  readonly dev: string;
-  readonly gateway: Ip;
-  readonly mac: Mac;
-  readonly remote: Ip | undefined;
 }
 
 export function expectationsOf(settings: Settings, own: FlannelNode, peers: readonly FlannelNode[]): Expectations {
@@ -87,7 +70,8 @@ function routesOf(settings: Settings, family: Family, peers: readonly FlannelNod
         };
         const tunnelled = { via: settings.backend === 'vxlan' ? end.podCidr.address : end.publicIp, dev: device, onlink: true };
         const forms = settings.backend === 'host-gw' ? [direct] : settings.directRouting ? [tunnelled, direct] : [tunnelled];
-        return [{ family, to: peer, destination: end.podCidr, forms }];
+        const evidence = [podCidrEvidence(peer), annotationEvidence(peer, 'public-ip', family)];
+        return [{ family, destination: end.podCidr, whose: `the pods of ${peer.name}`, forms, evidence }];
       });
     case 'wireguard':
     case 'udp':
@@ -95,7 +79,8 @@ function routesOf(settings: Settings, family: Family, peers: readonly FlannelNod
       return settings.networks.flatMap((network) => {
         const destination = parsePrefix(network);
         if (destination === undefined || familyOf(destination.address) !== family) return [];
-        return [{ family, to: undefined, destination, forms: [{ via: undefined, dev: device, onlink: false }] }];
+        const forms = [{ via: undefined, dev: device, onlink: false }];
+        return [{ family, destination, whose: 'the pods of other nodes', forms, evidence: [] }];
       });
     // alloc and tencent-vpc leave it to the cloud's routes, ipsec to xfrm, extension to commands of the user's.
     default:
@@ -103,9 +88,10 @@ function routesOf(settings: Settings, family: Family, peers: readonly FlannelNod
   }
 }
 
-function tunnelOf(settings: Settings, family: Family, peer: FlannelNode): readonly ExpectedTunnel[] {
+function tunnelOf(settings: Settings, family: Family, peer: FlannelNode): readonly VxlanPeer[] {
   const end = endOf(peer, family);
   const device = deviceOf(settings, family);
   if (end?.mac === undefined || device === undefined) return [];
-  return [{ family, to: peer, dev: device.name, gateway: end.podCidr.address, mac: end.mac, remote: end.publicIp }];
+  const told = { mac: annotationEvidence(peer, 'backend-data', family), remote: annotationEvidence(peer, 'public-ip', family) };
+  return [{ family, to: peer, dev: device.name, gateway: end.podCidr.address, mac: end.mac, remote: end.publicIp, told }];
 }

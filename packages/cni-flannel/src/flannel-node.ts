@@ -1,4 +1,5 @@
 import type { Node, ObjectEvidence } from '@skoop/core';
+import { annotationField, nodeField } from '@skoop/core/cni';
 import { type Family, type Ip, type Mac, type Prefix, familyOf, parseIp, parsePrefix } from '@skoop/netstack';
 
 /** flanneld's default; its flag `--kube-annotation-prefix` may change it, and nothing is then known of the nodes. */
@@ -67,18 +68,13 @@ function parseBackendData(text: string | undefined): { mac: Mac | undefined; vni
 
 /** Of an annotation of flannel's: the field, whether it is there or not. */
 export function annotationEvidence(
-  node: FlannelNode,
+  { node }: FlannelNode,
   key: 'backend-data' | 'public-ip' | 'backend-type' | 'kube-subnet-manager',
   family: Family = 4,
 ): ObjectEvidence {
-  const name = PREFIX + (key === 'backend-data' || key === 'public-ip' ? keyOf(key, family) : key);
-  return {
-    object: { kind: 'Node', name: node.name },
-    path: `/metadata/annotations/${name.replaceAll('/', '~1')}`,
-    value: node.node.metadata.annotations[name] ?? null,
-  };
+  return annotationField(node, PREFIX + (key === 'backend-data' || key === 'public-ip' ? keyOf(key, family) : key));
 }
 
-export function podCidrEvidence(node: FlannelNode): ObjectEvidence {
-  return { object: { kind: 'Node', name: node.name }, path: '/spec/podCIDRs', value: node.node.spec.podCIDRs };
+export function podCidrEvidence({ node }: FlannelNode): ObjectEvidence {
+  return nodeField(node, '/spec/podCIDRs', node.spec.podCIDRs);
 }

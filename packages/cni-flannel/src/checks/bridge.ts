@@ -1,25 +1,25 @@
 import type { Suspicion } from '@skoop/core';
+import { hasPods, ipCommand, linkOf, routesTo, seen, suspectNode } from '@skoop/core/cni';
 import { type Family, type Ip, type Link, formatIp, formatPrefix, familyOf } from '@skoop/netstack';
 import { podCidrEvidence } from '../flannel-node.ts';
 import { deviceOf } from '../expectations.ts';
-import { routesTo } from './routes.ts';
-import { type NodeView, hasPods, ip, linkOf, seen, suspect } from './view.ts';
+import type { NodeView } from './view.ts';
 
 /** The bridge that the node's pods hang on. It is made with the first pod and has no carrier without one, so nothing is expected where there is none. */
 export function checkBridge(view: NodeView): readonly Suspicion[] {
   const { own, ns, settings } = view;
-  if (!seen(ns, 'links') || !hasPods(view)) return [];
+  if (!seen(ns, 'links') || !hasPods(view.cluster, own.name)) return [];
   const bridge = linkOf(ns, settings.bridge);
   if (bridge === undefined)
     return [
-      suspect(own, 'FLANNEL_BRIDGE_MISSING', 'WARNING', `Node ${own.name} has pods and no bridge ${settings.bridge}.`, {
+      suspectNode(own, 'FLANNEL_BRIDGE_MISSING', 'WARNING', `Node ${own.name} has pods and no bridge ${settings.bridge}.`, {
         evidence: [podCidrEvidence(own)],
         remedy: `if the bridge has another name, say it with --flannel-bridge; else make the pods of ${own.name} anew`,
       }),
     ];
   if (!bridge.up)
     return [
-      suspect(
+      suspectNode(
         own,
         'FLANNEL_BRIDGE_DOWN',
         'WARNING',
@@ -45,7 +45,7 @@ function address(view: NodeView, bridge: Link, family: Family): readonly Suspici
   const has = bridge.addresses.filter(({ ip: one }) => familyOf(one) === family).map(({ ip: one }) => formatIp(one));
   if (!has.includes(formatIp(gateway)))
     return [
-      suspect(
+      suspectNode(
         own,
         'FLANNEL_BRIDGE_ADDRESS',
         'WARNING',
@@ -59,14 +59,14 @@ function address(view: NodeView, bridge: Link, family: Family): readonly Suspici
   if (!seen(ns, 'routes') || routesTo(ns.routes, cidr).some((route) => route.nexthops.some(({ dev }) => dev === bridge.name))) return [];
   const [wrong] = routesTo(ns.routes, cidr);
   return [
-    suspect(
+    suspectNode(
       own,
       wrong === undefined ? 'FLANNEL_ROUTE_MISSING' : 'FLANNEL_ROUTE_WRONG',
       'WARNING',
       `Node ${own.name} has no route to its own pods (${formatPrefix(cidr)}) by ${bridge.name}.`,
       {
         evidence: [...(wrong === undefined ? [] : [wrong.source]), bridge.source, podCidrEvidence(own)],
-        remedy: `${ip(family)} route replace ${formatPrefix(cidr)} dev ${bridge.name}${family === 4 ? ` proto kernel scope link src ${formatIp(gateway)}` : ''} on ${own.name}`,
+        remedy: `${ipCommand(family)} route replace ${formatPrefix(cidr)} dev ${bridge.name}${family === 4 ? ` proto kernel scope link src ${formatIp(gateway)}` : ''} on ${own.name}`,
       },
     ),
   ];
@@ -80,7 +80,7 @@ function netfilter({ own, ns }: NodeView, bridge: Link, family: Family): readonl
   const ownSwitch = family === 4 ? bridge.device.nfCallIptables : bridge.device.nfCallIp6tables;
   if (ownSwitch || (value !== undefined && value !== '0')) return [];
   return [
-    suspect(
+    suspectNode(
       own,
       'FLANNEL_BRIDGE_NF_OFF',
       'WARNING',
@@ -97,7 +97,7 @@ function mtu({ own, ns, settings }: NodeView, bridge: Link): readonly Suspicion[
   const { podMtu } = settings;
   if (podMtu !== undefined && bridge.mtu !== podMtu)
     return [
-      suspect(
+      suspectNode(
         own,
         'FLANNEL_MTU',
         'INFO',
@@ -113,7 +113,7 @@ function mtu({ own, ns, settings }: NodeView, bridge: Link): readonly Suspicion[
   const hasPorts = ns.links.some(({ master }) => master === bridge.name);
   if (device === undefined || !hasPorts || bridge.mtu <= device.mtu) return [];
   return [
-    suspect(
+    suspectNode(
       own,
       'FLANNEL_MTU',
       'WARNING',

@@ -1,8 +1,9 @@
 import type { Suspicion } from '@skoop/core';
+import { linkOf, seen, suspectNode, uplinkOf } from '@skoop/core/cni';
 import { type Link, type VxlanDevice, formatIp } from '@skoop/netstack';
 import type { ExpectedDevice } from '../expectations.ts';
 import { annotationEvidence, endOf } from '../flannel-node.ts';
-import { type NodeView, linkOf, restart, seen, suspect } from './view.ts';
+import type { NodeView } from './view.ts';
 
 /** The tunnel's device, one a family. */
 export function checkDevice(view: NodeView, expected: ExpectedDevice): readonly Suspicion[] {
@@ -11,14 +12,14 @@ export function checkDevice(view: NodeView, expected: ExpectedDevice): readonly 
   if (link === undefined) return seen(ns, 'links') && own.registered ? [absent(view, expected)] : [];
   if (!link.up)
     return [
-      suspect(
+      suspectNode(
         own,
         'FLANNEL_DEVICE_DOWN',
         'WARNING',
         `flannel's device ${link.name} on ${own.name} is down: its routes to all other nodes are gone with it.`,
         {
           evidence: [link.source],
-          remedy: `ip link set ${link.name} up on ${own.name}, then ${restart(view)}, for the routes do not come back by themselves`,
+          remedy: `ip link set ${link.name} up on ${own.name}, then ${view.agent.restart}, for the routes do not come back by themselves`,
         },
       ),
     ];
@@ -39,21 +40,21 @@ function absent(view: NodeView, { name }: ExpectedDevice): Suspicion {
   const stem = name.slice(0, name.lastIndexOf('.') + 1);
   const other = stem === '' ? undefined : ns.links.find((link) => link.device.kind === 'vxlan' && link.name.startsWith(stem));
   if (other?.device.kind === 'vxlan')
-    return suspect(
+    return suspectNode(
       own,
       'FLANNEL_VNI_MISMATCH',
       'WARNING',
       `flannel's device on ${own.name} is ${other.name} with VNI ${String(other.device.vni)}, and the cluster's VNI is ${String(view.settings.vni)}: its packets are for nobody.`,
-      { evidence: [other.source, annotationEvidence(own, 'backend-data')], remedy: restart(view) },
+      { evidence: [other.source, annotationEvidence(own, 'backend-data')], remedy: view.agent.restart },
     );
-  return suspect(
+  return suspectNode(
     own,
     'FLANNEL_DEVICE_MISSING',
     'WARNING',
     `Node ${own.name} has no device ${name}: its pods can't reach those of other nodes.`,
     {
       evidence: [annotationEvidence(own, 'backend-type')],
-      remedy: restart(view),
+      remedy: view.agent.restart,
     },
   );
 }
@@ -64,53 +65,53 @@ function vxlan(view: NodeView, { family }: ExpectedDevice, link: Link, device: V
   const found: Suspicion[] = [];
   if (device.vni !== settings.vni)
     found.push(
-      suspect(
+      suspectNode(
         own,
         'FLANNEL_VNI_MISMATCH',
         'WARNING',
         `Device ${link.name} on ${own.name} has VNI ${String(device.vni)}, and the cluster's is ${String(settings.vni)}.`,
         {
           evidence: [link.source],
-          remedy: `ip link del ${link.name} on ${own.name}, then ${restart(view)}`,
+          remedy: `ip link del ${link.name} on ${own.name}, then ${view.agent.restart}`,
         },
       ),
     );
   if (settings.port !== undefined && device.port !== settings.port)
     found.push(
-      suspect(
+      suspectNode(
         own,
         'FLANNEL_PORT_MISMATCH',
         'WARNING',
         `Device ${link.name} on ${own.name} sends to UDP port ${String(device.port)}, and flannel's configuration says ${String(settings.port)}.`,
         {
           evidence: [link.source],
-          remedy: `${restart(view)}: flanneld makes the device anew`,
+          remedy: `${view.agent.restart}: flanneld makes the device anew`,
         },
       ),
     );
   if (end?.mac !== undefined && link.mac !== undefined && link.mac !== end.mac)
     found.push(
-      suspect(
+      suspectNode(
         own,
         'FLANNEL_VTEP_WRONG',
         'WARNING',
         `Device ${link.name} on ${own.name} has the address ${link.mac}, and the other nodes were told ${end.mac}: it drops what they send.`,
         {
           evidence: [link.source, annotationEvidence(own, 'backend-data', family)],
-          remedy: restart(view),
+          remedy: view.agent.restart,
         },
       ),
     );
   if (end?.publicIp !== undefined && device.local !== undefined && device.local !== end.publicIp && !own.overwritten)
     found.push(
-      suspect(
+      suspectNode(
         own,
         'FLANNEL_VTEP_WRONG',
         'WARNING',
         `Device ${link.name} on ${own.name} sends from ${formatIp(device.local)}, and the other nodes send to ${formatIp(end.publicIp)}.`,
         {
           evidence: [link.source, annotationEvidence(own, 'public-ip', family)],
-          remedy: restart(view),
+          remedy: view.agent.restart,
         },
       ),
     );
@@ -121,14 +122,14 @@ function address(view: NodeView, expected: ExpectedDevice, link: Link): readonly
   const { own, ns } = view;
   if (!seen(ns, 'links', 'addresses') || !own.registered || link.addresses.some(({ ip }) => ip === expected.address)) return [];
   return [
-    suspect(
+    suspectNode(
       own,
       'FLANNEL_VTEP_WRONG',
       'WARNING',
       `Device ${link.name} on ${own.name} lacks its address ${formatIp(expected.address)}: what ${own.name} itself sends to pods of other nodes has a source that they can't answer.`,
       {
         evidence: [link.source],
-        remedy: `ip addr add ${formatIp(expected.address)}/${expected.family === 4 ? '32' : '128'} dev ${link.name} on ${own.name}, or ${restart(view)}`,
+        remedy: `ip addr add ${formatIp(expected.address)}/${expected.family === 4 ? '32' : '128'} dev ${link.name} on ${own.name}, or ${view.agent.restart}`,
       },
     ),
   ];
@@ -139,19 +140,17 @@ function mtu(view: NodeView, { family, overhead }: ExpectedDevice, link: Link): 
   const { own, ns, settings } = view;
   const publicIp = endOf(own, family)?.publicIp;
   const lower = link.device.kind === 'vxlan' ? link.device.lower : undefined;
-  const below =
-    linkOf(ns, settings.hostInterface ?? lower ?? '') ??
-    ns.links.find(({ addresses }) => publicIp !== undefined && addresses.some(({ ip }) => ip === publicIp));
+  const below = uplinkOf(ns, settings.hostInterface ?? lower, publicIp);
   if (below === undefined || link.mtu <= below.mtu - overhead) return [];
   return [
-    suspect(
+    suspectNode(
       own,
       'FLANNEL_MTU',
       'WARNING',
       `Device ${link.name} on ${own.name} has MTU ${String(link.mtu)}, and ${below.name} below it leaves room for ${String(below.mtu - overhead)}: large packets are lost.`,
       {
         evidence: [link.source, below.source],
-        remedy: `ip link set ${link.name} mtu ${String(below.mtu - overhead)} on ${own.name}; ${restart(view)}, and make the pods anew`,
+        remedy: `ip link set ${link.name} mtu ${String(below.mtu - overhead)} on ${own.name}; ${view.agent.restart}, and make the pods anew`,
       },
     ),
   ];

@@ -1,7 +1,8 @@
 import type { Suspicion } from '@skoop/core';
+import { suspectNode } from '@skoop/core/cni';
 import { contains, familyOf, formatIp, formatPrefix, parsePrefix } from '@skoop/netstack';
 import { annotationEvidence, endOf, podCidrEvidence } from '../flannel-node.ts';
-import { type NodeView, restart, suspect } from './view.ts';
+import type { NodeView } from './view.ts';
 
 /** What the node tells the others of itself: from the API alone. */
 export function checkRegistration(view: NodeView): readonly Suspicion[] {
@@ -14,7 +15,7 @@ function unregistered(view: NodeView): readonly Suspicion[] {
   const { own } = view;
   if (own.registered) return [];
   return [
-    suspect(
+    suspectNode(
       own,
       'FLANNEL_NODE_UNREGISTERED',
       'WARNING',
@@ -35,12 +36,12 @@ function mixed(view: NodeView): readonly Suspicion[] {
   if (!own.registered || other === undefined || (settings.backend !== undefined && own.backend === settings.backend)) return [];
   const names = others.map(({ name }) => name).join(', ');
   return [
-    suspect(
+    suspectNode(
       own,
       'FLANNEL_BACKEND_MIXED',
       'WARNING',
       `Node ${own.name} has flannel's backend ${own.backend ?? '(none)'}, and ${names} ${other.backend ?? '(none)'}: they ignore each other, and have no routes between them.`,
-      { evidence: [annotationEvidence(own, 'backend-type'), annotationEvidence(other, 'backend-type')], remedy: restart(view) },
+      { evidence: [annotationEvidence(own, 'backend-type'), annotationEvidence(other, 'backend-type')], remedy: view.agent.restart },
     ),
   ];
 }
@@ -49,7 +50,7 @@ function podCidr(view: NodeView): readonly Suspicion[] {
   const { own, settings } = view;
   if (own.ends.length === 0)
     return [
-      suspect(
+      suspectNode(
         own,
         'FLANNEL_PODCIDR_MISSING',
         'WARNING',
@@ -65,7 +66,7 @@ function podCidr(view: NodeView): readonly Suspicion[] {
     const network = networks.find(({ address }) => familyOf(address) === family);
     if (network === undefined || contains(network, cidr.address)) return [];
     return [
-      suspect(
+      suspectNode(
         own,
         'FLANNEL_PODCIDR_OUTSIDE',
         'WARNING',
@@ -85,7 +86,7 @@ function duplicate({ own, peers }: NodeView): readonly Suspicion[] {
     const twin = peers.find((peer) => publicIp !== undefined && endOf(peer, family)?.publicIp === publicIp);
     if (twin === undefined || publicIp === undefined) return [];
     return [
-      suspect(
+      suspectNode(
         own,
         'FLANNEL_PUBLIC_IP_DUPLICATE',
         'WARNING',

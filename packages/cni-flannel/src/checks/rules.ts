@@ -1,8 +1,8 @@
 import type { Suspicion } from '@skoop/core';
-import { type Family, type Table, familyOf, formatPrefix, parsePrefix } from '@skoop/netstack';
+import { rulesOf, seen, suspectNode, tablesOf } from '@skoop/core/cni';
+import { type Family, familyOf, formatPrefix, parsePrefix } from '@skoop/netstack';
 import { endOf, podCidrEvidence } from '../flannel-node.ts';
-import { rulesOf } from '../rule-text.ts';
-import { type NodeView, restart, seen, suspect } from './view.ts';
+import type { NodeView } from './view.ts';
 
 /** flanneld's netfilter rules, which it looks after every five seconds: where they lack, it does not run, or somebody fights it. */
 export function checkRules(view: NodeView): readonly Suspicion[] {
@@ -17,16 +17,10 @@ export function checkRules(view: NodeView): readonly Suspicion[] {
   });
 }
 
-function tablesOf({ ns }: NodeView, family: Family, name: string): readonly Table[] {
-  return ns.netfilter.tables.filter(
-    (table) => table.backend !== 'nftables' && table.family === (family === 4 ? 'ip' : 'ip6') && table.name === name,
-  );
-}
-
 /** Where FORWARD's policy is DROP, only flannel's accepts let pods through. An accept in another backend's table, or in nftables', does not help. */
 function forward(view: NodeView, family: Family, network: string): readonly Suspicion[] {
   const { own } = view;
-  return tablesOf(view, family, 'filter').flatMap((table) => {
+  return tablesOf(view.ns, family, 'filter').flatMap((table) => {
     const chain = table.chains.get('FORWARD');
     if (chain?.base?.policy !== 'drop') return [];
     const rules = [...rulesOf(table, 'FORWARD')];
@@ -34,14 +28,14 @@ function forward(view: NodeView, family: Family, network: string): readonly Susp
     const accepts = (end: 'source' | 'destination'): boolean => reached.some((rule) => rule.jump === 'ACCEPT' && rule[end] === network);
     if (accepts('source') && accepts('destination')) return [];
     return [
-      suspect(
+      suspectNode(
         own,
         'FLANNEL_FORWARD_RULES_MISSING',
         'WARNING',
         `On ${own.name} the policy of FORWARD (${table.backend}) is DROP, and flannel's rules that accept ${network} are not there.`,
         {
           evidence: [chain.source],
-          remedy: `${restart(view)}; flanneld must run with --iptables-forward-rules (its default). Or iptables -P FORWARD ACCEPT on ${own.name}`,
+          remedy: `${view.agent.restart}; flanneld must run with --iptables-forward-rules (its default). Or iptables -P FORWARD ACCEPT on ${own.name}`,
         },
       ),
     ];
@@ -52,25 +46,25 @@ function masquerade(view: NodeView, family: Family, network: string): readonly S
   const { own, settings, ns } = view;
   const lacking = settings.nftables ? lackingInNftables(view, family) : lackingInIptables(view, family, network);
   if (lacking.length === 0 || masqueradedByOthers(view, family, network)) return [];
-  const chain = tablesOf(view, family, 'nat').flatMap(
+  const chain = tablesOf(view.ns, family, 'nat').flatMap(
     (table) => table.chains.get('FLANNEL-POSTRTG') ?? table.chains.get('POSTROUTING') ?? [],
   )[0];
   return [
-    suspect(
+    suspectNode(
       own,
       'FLANNEL_MASQ_MISSING',
       'WARNING',
       `On ${own.name} flannel's rules that hide pods behind the node's address are not complete: ${lacking.join('; ')}. Pods can't be answered from outside of the cluster, or lose their address inside of it.`,
       {
         evidence: [chain?.source ?? podCidrEvidence(own)],
-        remedy: `${restart(view)}; flanneld must run with --ip-masq${ns.netfilter.tables.length === 0 ? '' : ' (say --no-flannel-ip-masq if it is not meant to)'}`,
+        remedy: `${view.agent.restart}; flanneld must run with --ip-masq${ns.netfilter.tables.length === 0 ? '' : ' (say --no-flannel-ip-masq if it is not meant to)'}`,
       },
     ),
   ];
 }
 
 function lackingInIptables(view: NodeView, family: Family, network: string): readonly string[] {
-  const tables = tablesOf(view, family, 'nat');
+  const tables = tablesOf(view.ns, family, 'nat');
   const own = endOf(view.own, family);
   const hasChain = tables.some((table) => table.chains.has('FLANNEL-POSTRTG'));
   const called = tables.flatMap((table) => rulesOf(table, 'POSTROUTING'));
@@ -104,7 +98,7 @@ function lackingInNftables({ ns }: NodeView, family: Family): readonly string[] 
 
 /** Without a rule of flannel's at all, and another one that does the same (ip-masq-agent, the bridge plugin's ipMasq), nothing is broken. */
 function masqueradedByOthers(view: NodeView, family: Family, network: string): boolean {
-  const tables = tablesOf(view, family, 'nat');
+  const tables = tablesOf(view.ns, family, 'nat');
   if (tables.some((table) => table.chains.has('FLANNEL-POSTRTG'))) return false;
   const all = tables.flatMap((table) => [...table.chains.keys()].flatMap((chain) => rulesOf(table, chain)));
   if (all.some(({ text }) => text.includes('flanneld masq'))) return false;

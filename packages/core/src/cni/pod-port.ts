@@ -1,0 +1,37 @@
+import { type Host, type Link, type NetworkNamespace, vethPeer } from '@skoop/netstack';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Pod } from '../cluster/objects.ts';
+import { linkOf, rootOf, seen } from './namespace.ts';
+import { podName } from './suspect.ts';
+
+/** How a pod hangs on its node. */
+export interface PodPort {
+  /** The pod's own namespace. */
+  readonly inside: NetworkNamespace;
+  /** Its device `eth0`. */
+  readonly link: Link;
+  /** The node's namespace. */
+  readonly root: NetworkNamespace;
+  /** The other end of the pair; `undefined` where it is not in the node's namespace. */
+  readonly outer: Link | undefined;
+}
+
+/** `undefined` where it can't be said: the pod or the node's devices were not dumped, or the pod has no `eth0`. */
+export function podPort(cluster: Cluster, pod: Pod, host: Host): PodPort | undefined {
+  const state = cluster.hosts.get(pod.spec.nodeName);
+  const id = state?.kind === 'dumped' ? (state.pods.get(podName(pod)) ?? state.pods.get(pod.metadata.uid)) : undefined;
+  const inside = id === undefined ? undefined : host.namespaces.get(id);
+  const root = rootOf(host);
+  if (id === undefined || inside === undefined || root === undefined || !seen(inside, 'links') || !seen(root, 'links')) return undefined;
+  const link = linkOf(inside, 'eth0');
+  if (link === undefined) return undefined;
+  const peer = vethPeer(host, id, link.name);
+  return { inside, link, root, outer: peer?.namespace === host.root ? linkOf(root, peer.device) : undefined };
+}
+
+/** Pods of the node that run in a network of their own. */
+export function hasPods({ pods }: Cluster, node: string): boolean {
+  return pods.some(
+    ({ spec, status }) => spec.nodeName === node && !spec.hostNetwork && status.phase === 'Running' && status.podIPs.length > 0,
+  );
+}
