@@ -5,7 +5,7 @@ export type { SkoopError } from './contracts/error.ts';
 export { isSkoopError, skoopError } from './contracts/error.ts';
 export type { Evidence, ObjectEvidence } from './contracts/evidence.ts';
 export type { InfraForward, InfraOptions, InfraResult, InfraShim } from './contracts/infra-shim.ts';
-export type { Manifest, PluginEntry } from './contracts/manifest.ts';
+export type { CustomResource, Manifest, PluginEntry } from './contracts/manifest.ts';
 export { CONTRACT_VERSION } from './contracts/manifest.ts';
 export type { NetNode, NetNodeRef, NetNodeType } from './contracts/net-node.ts';
 export type { Network, Question } from './contracts/network.ts';

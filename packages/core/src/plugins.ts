@@ -11,3 +11,4 @@ export { type DetectedCni, type DetectedProvider, detectCni, detectProvider } fr
 export { type DiscoverOptions, discover } from './discovery/discover.ts';
 export type { Discovery, FoundPlugin, Origin, PackageCopy, PluginProblem } from './discovery/found.ts';
 export { type OwnedBinder, loadCni, loadConfigBinders, loadProvider } from './discovery/load.ts';
+export { mergeResources } from './discovery/merge-resources.ts';

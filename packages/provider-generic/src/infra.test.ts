@@ -23,6 +23,7 @@ const clusterOf = (...ids: string[]): Cluster => ({
   workloads: [],
   configMaps: [],
   policies: [],
+  custom: new Map(),
   hosts: new Map(),
   missing: [],
 });

@@ -1,5 +1,6 @@
-import type { ClusterSource, LiveApi } from '@skoop/core';
+import type { ClusterSource, CustomResource, LiveApi } from '@skoop/core';
 import type { Discovery } from '@skoop/core/plugins';
+import { mergeResources } from '@skoop/core/plugins';
 import type { Deadline } from '../run/deadline.ts';
 import { textOf } from '../config/values.ts';
 import type { Run } from '../skoop-command.ts';
@@ -15,16 +16,27 @@ export interface OpenCluster {
 }
 
 /** What the plugins found want to read of a cluster beside what every run reads. */
-export function readsOf({ plugins }: Discovery): { readonly configMaps: readonly string[]; readonly annotations: readonly string[] } {
-  const reads = plugins.flatMap((plugin) => plugin.manifest.plugins.map((entry) => entry.reads));
-  return { configMaps: reads.flatMap((one) => one?.configMaps ?? []), annotations: reads.flatMap((one) => one?.annotations ?? []) };
+export interface Reads {
+  readonly configMaps: readonly string[];
+  readonly annotations: readonly string[];
+  readonly resources: readonly CustomResource[];
+}
+
+export function readsOf({ plugins }: Discovery): Reads {
+  const reads = plugins.flatMap((plugin) => plugin.manifest.plugins.flatMap((entry) => entry.reads ?? []));
+  return {
+    configMaps: reads.flatMap(({ configMaps }) => configMaps ?? []),
+    annotations: reads.flatMap(({ annotations }) => annotations ?? []),
+    resources: mergeResources(reads.flatMap(({ resources }) => resources ?? [])),
+  };
 }
 
 /** By `--snapshot` or by the kubeconfig. A run that is over before the API has answered is a cluster that can't be reached. */
 export async function openCluster(run: Run, discovery: Discovery, deadline: Deadline): Promise<OpenCluster> {
   const file = textOf(run.values, 'snapshot');
-  const { configMaps, annotations } = readsOf(discovery);
-  if (file !== undefined) return openSnapshot(run, file, annotations);
+  const reads = readsOf(discovery);
+  if (file !== undefined) return openSnapshot(run, file, reads);
+  const { configMaps, annotations, resources } = reads;
   const { connect, decodeNode, liveSource, skoopError } = await import('@skoop/core');
   const collect = await collectOptions(run.values, deadline.ms);
   let api: LiveApi | undefined;
@@ -32,7 +44,7 @@ export async function openCluster(run: Run, discovery: Discovery, deadline: Dead
     api = await connect(connectOptions(run.values), deadline.signal);
     const source = await liveSource({
       api,
-      wanted: { namespaces: true, workloads: true, policies: true, configMaps },
+      wanted: { namespaces: true, workloads: true, policies: true, configMaps, resources },
       annotations,
       collect,
       decode: decodeNode,
@@ -55,12 +67,16 @@ export async function openCluster(run: Run, discovery: Discovery, deadline: Dead
   }
 }
 
-async function openSnapshot(run: Run, file: string, annotations: readonly string[]): Promise<OpenCluster> {
+async function openSnapshot(run: Run, file: string, { annotations, resources }: Reads): Promise<OpenCluster> {
   const { readSnapshot, snapshotSource } = await import('@skoop/core');
   const snapshot = await readSnapshot(file);
   if (!snapshot.ok) throw snapshot.error;
   const { manifest, problems } = snapshot.value;
   for (const problem of problems) run.log.warn(`${file}: ${problem}`);
   for (const { what, why } of manifest.missing) run.log.warn(`${file} lacks ${what}: ${why}`);
-  return { source: snapshotSource(snapshot.value, annotations), namespace: textOf(run.values, 'namespace') ?? 'default', api: undefined };
+  return {
+    source: snapshotSource(snapshot.value, annotations, resources),
+    namespace: textOf(run.values, 'namespace') ?? 'default',
+    api: undefined,
+  };
 }

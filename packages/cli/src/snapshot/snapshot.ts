@@ -30,7 +30,8 @@ export async function snapshot(run: Run, plugins: LoadedPlugins): Promise<ExitSt
   const api = await connect(connectOptions(run.values), deadline.signal);
   try {
     const configMaps = [...new Set(['kube-system/kube-proxy', ...reads.configMaps])];
-    const raw = await api.list({ namespaces: true, workloads: true, policies: true, configMaps }, { signal: deadline.signal });
+    const wanted = { namespaces: true, workloads: true, policies: true, configMaps, resources: reads.resources };
+    const raw = await api.list(wanted, { signal: deadline.signal });
     const names = nodesWanted(raw, listOf(run.values, 'nodes'));
     if (isDryRun) {
       await writePlan(run, names);
@@ -41,6 +42,7 @@ export async function snapshot(run: Run, plugins: LoadedPlugins): Promise<ExitSt
     const data = snapshotData(raw, collected);
     const written = await writeSnapshot(data, output === undefined || output === '-' ? process.stdout : output, {
       annotations: [...reads.annotations, STATIC_POD_HASH],
+      resources: reads.resources,
     });
     if (!written.ok) throw written.error;
     const { missing } = data.manifest;

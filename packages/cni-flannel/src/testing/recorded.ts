@@ -95,7 +95,7 @@ export class Recorded {
   cluster(): Cluster {
     const hosts = new Map(Object.entries(this.dumps).map(([name, dump]) => [name, stateOf(name, dump)]));
     const { nodes, pods, configMaps, workloads } = this;
-    const empty = { version: 'v1.34.4', services: [], endpointSlices: [], namespaces: [], policies: [], missing: [] };
+    const empty = { version: 'v1.34.4', services: [], endpointSlices: [], namespaces: [], policies: [], custom: new Map(), missing: [] };
     return { ...empty, nodes, pods, configMaps, workloads, hosts };
   }
 

@@ -1,5 +1,5 @@
 import type { Host } from '@skoop/netstack';
-import type { ConfigMap, EndpointSlice, Namespace, Node, Pod, Policy, Service, Workload } from './objects.ts';
+import type { ConfigMap, CustomObject, EndpointSlice, Namespace, Node, Pod, Policy, Service, Workload } from './objects.ts';
 
 /** Everything that is known of a cluster: its objects, and the kernels that were dumped. One interface, read live or from a snapshot. */
 export interface Cluster {
@@ -14,6 +14,8 @@ export interface Cluster {
   /** Those that say how the network is set up: kube-proxy's, and those that a plugin names. */
   readonly configMaps: readonly ConfigMap[];
   readonly policies: readonly Policy[];
+  /** What plugins name of further API groups, by `ippools.crd.projectcalico.org`. Not in it: the server does not have it, or `missing` says why. */
+  readonly custom: ReadonlyMap<string, readonly CustomObject[]>;
   /** By node name. A node that is not in it was not asked for. */
   readonly hosts: ReadonlyMap<string, NodeState>;
   /** What could not be read from the API, and why. */

@@ -2,6 +2,7 @@ import { collectNodes } from '../collect/collect-nodes.ts';
 import type { CollectProgress } from '../collect/collect-nodes.ts';
 import type { CollectOptions } from '../collect/options.ts';
 import type { Log } from '../contracts/context.ts';
+import type { CustomResource } from '../contracts/manifest.ts';
 import type { Cluster, NodeState } from './cluster.ts';
 import type { ListWanted, RawLists } from './live/list-cluster.ts';
 import type { LiveApi } from './live/live-api.ts';
@@ -33,7 +34,7 @@ export interface LiveSourceOptions {
 export async function liveSource(options: LiveSourceOptions): Promise<ClusterSource> {
   const { api, signal, log, progress } = options;
   const configMaps = [...new Set([KUBE_PROXY_CONFIG, ...options.wanted.configMaps])];
-  const objects = clusterOf(await api.list({ ...options.wanted, configMaps }, { signal }), options.annotations);
+  const objects = clusterOf(await api.list({ ...options.wanted, configMaps }, { signal }), options.annotations, options.wanted.resources);
 
   async function dump(nodes: readonly string[]): Promise<ReadonlyMap<string, NodeState>> {
     const dumps = await collectNodes(api, nodes, options.collect, { signal, log, ...(progress === undefined ? {} : { progress }) });
@@ -50,8 +51,8 @@ export async function liveSource(options: LiveSourceOptions): Promise<ClusterSou
 }
 
 /** Raw lists as the value that the model starts from. An object that could not be read is `missing`. */
-export function clusterOf(raw: RawLists, annotations: readonly string[]): Cluster {
-  const { objects, problems } = parseObjects(raw.lists, { annotations: [...annotations, STATIC_POD_HASH] });
+export function clusterOf(raw: RawLists, annotations: readonly string[], resources: readonly CustomResource[] = []): Cluster {
+  const { objects, problems } = parseObjects(raw.lists, { annotations: [...annotations, STATIC_POD_HASH], resources });
   return { ...objects, version: raw.version, hosts: new Map(), missing: [...raw.missing, ...problems] };
 }
 

@@ -109,3 +109,14 @@ export interface Policy {
 export interface Namespace {
   readonly metadata: ObjectMeta;
 }
+
+/** An object of an API group that is not Kubernetes' own, as a plugin's manifest names it. What its fields hold is for the plugin to check. */
+export interface CustomObject {
+  /** `IPPool` */
+  readonly kind: string;
+  /** `crd.projectcalico.org` */
+  readonly group: string;
+  readonly metadata: ObjectMeta;
+  /** Of the object itself (`spec`, …), only those that the manifest names. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}

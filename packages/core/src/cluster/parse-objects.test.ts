@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { CustomResource } from '../contracts/manifest.ts';
 import { parseObjects } from './parse-objects.ts';
 
 const NONE = { annotations: [] };
@@ -120,6 +121,47 @@ describe('workloads and policies', () => {
       NONE,
     );
     expect(objects.policies.map(({ kind }) => kind)).toEqual(['NetworkPolicy', 'NetworkPolicy.crd.projectcalico.org']);
+  });
+});
+
+describe('resources that a plugin names', () => {
+  const POOLS: CustomResource = {
+    resource: 'pools',
+    kind: 'Pool',
+    apiVersions: ['acme.example/v1', 'new.acme.example/v3'],
+    fields: ['spec.cidr', 'spec.nodes.name', 'status'],
+  };
+  const metadata = { name: 'a', labels: { x: 'y' } };
+  const spec = { cidr: '10.0.0.0/8', password: 'p', nodes: [{ name: 'n1', token: 't' }, 7] };
+  const parse = (lists: Readonly<Record<string, unknown>>) => parseObjects(lists, { annotations: [], resources: [POOLS] });
+
+  test('with the fields that are named, whatever they hold', () => {
+    const { objects, problems } = parse({
+      it: { apiVersion: 'acme.example/v1', kind: 'Pool', metadata, spec, status: [1], data: 'secret' },
+    });
+    expect(problems).toEqual([]);
+    const fields = { spec: { cidr: '10.0.0.0/8', nodes: [{ name: 'n1' }, undefined] }, status: [1] };
+    expect(objects.custom).toMatchObject(new Map([['pools.acme.example', [{ kind: 'Pool', group: 'acme.example', metadata, fields }]]]));
+    expect(objects.custom.get('pools.acme.example')?.[0]?.fields).toEqual(fields);
+  });
+
+  test.each<[name: string, lists: Readonly<Record<string, unknown>>, keys: readonly string[]]>([
+    [
+      'of each group by its own name',
+      { it: { kind: 'PoolList', apiVersion: 'new.acme.example/v3', items: [{ metadata }] } },
+      ['pools.new.acme.example'],
+    ],
+    ["another group's of the same kind are not taken for them", { it: { kind: 'Pool', apiVersion: 'other.example/v1', metadata } }, []],
+    ['an empty list that was read is there', { 'pools.acme.example': { kind: 'List', items: [] } }, ['pools.acme.example']],
+    ['nothing was read', {}, []],
+  ])('%s', (_name, lists, keys) => {
+    expect([...parse(lists).objects.custom.keys()]).toEqual(keys);
+  });
+
+  test('one without a name is a problem', () => {
+    const { objects, problems } = parse({ it: { kind: 'PoolList', apiVersion: 'acme.example/v1', items: [{ spec }, { metadata }] } });
+    expect(objects.custom.get('pools.acme.example')).toHaveLength(1);
+    expect(problems).toMatchObject([{ what: 'Pool.acme.example (without a name)' }]);
   });
 });
 

@@ -1,11 +1,13 @@
 import type { z } from 'zod';
-import type { ConfigMap, EndpointSlice, Namespace, Node, Pod, Policy, Service, Workload } from './objects.ts';
-import { isRecord, itemsOf, textOf } from './raw-list.ts';
+import type { CustomResource } from '../contracts/manifest.ts';
+import { customName, customResourceOf } from './custom-objects.ts';
+import type { ConfigMap, CustomObject, EndpointSlice, Namespace, Node, Pod, Policy, Service, Workload } from './objects.ts';
+import { groupOf, isRecord, itemsOf, textOf } from './raw-list.ts';
 import type { RawItem } from './raw-list.ts';
 import { endpointSliceSchema } from './schema/endpoint-slice.ts';
 import { metaSchema } from './schema/meta.ts';
 import { nodeSchema } from './schema/node.ts';
-import { configMapSchema, namespaceSchema, policySchema, workloadSchema } from './schema/others.ts';
+import { configMapSchema, customSchema, namespaceSchema, policySchema, workloadSchema } from './schema/others.ts';
 import { podSchema } from './schema/pod.ts';
 import { serviceSchema } from './schema/service.ts';
 
@@ -18,6 +20,7 @@ export interface ClusterObjects {
   readonly workloads: readonly Workload[];
   readonly configMaps: readonly ConfigMap[];
   readonly policies: readonly Policy[];
+  readonly custom: ReadonlyMap<string, readonly CustomObject[]>;
 }
 
 export interface ParsedObjects {
@@ -52,11 +55,12 @@ export const POLICY_KINDS: readonly string[] = [
  * Reads Kubernetes lists as the API, `kubectl get -o json` or a snapshot has them, with the API server's defaults filled in.
  * An item that is not what its kind says is a problem; the others stay. Kinds that skoop does not read are left out in silence.
  *
- * @param lists by a name that is used in problems only (`pods`, a file's name): what an item is, it says itself
+ * @param lists by a name that is used in problems only (`pods`, a file's name): what an item is, it says itself. An empty list of a
+ *   custom resource has its name alone
  */
 export function parseObjects(
   lists: Readonly<Record<string, unknown>>,
-  options: { readonly annotations: readonly string[] },
+  options: { readonly annotations: readonly string[]; readonly resources?: readonly CustomResource[] },
 ): ParsedObjects {
   const problems: { what: string; why: string }[] = [];
   const items = Object.entries(lists).flatMap(([name, list]) => {
@@ -64,7 +68,12 @@ export function parseObjects(
     if (found === undefined) problems.push({ what: name, why: 'is neither a Kubernetes object nor a list of them' });
     return found ?? [];
   });
-  const byKind = groupByKind(items);
+  const resources = options.resources ?? [];
+  const byKind = groupByKind(
+    items.map((item) =>
+      customResourceOf(resources, item.kind, item.group) === undefined ? item : { ...item, kind: `${item.kind}.${item.group}` },
+    ),
+  );
   const meta = metaSchema(options.annotations);
 
   function read<T>(kind: string, schema: z.ZodType<T>): readonly T[] {
@@ -81,6 +90,15 @@ export function parseObjects(
     });
   }
 
+  /** One that was listed is there, even if it is empty. */
+  function readCustom(resource: CustomResource): readonly (readonly [string, readonly CustomObject[]])[] {
+    return resource.apiVersions.map(groupOf).flatMap((group) => {
+      const name = customName(resource, group);
+      const kind = `${resource.kind}.${group}`;
+      return Object.hasOwn(lists, name) || byKind.has(kind) ? [[name, read(kind, customSchema(resource, group, meta))] as const] : [];
+    });
+  }
+
   const objects: ClusterObjects = {
     nodes: read('Node', nodeSchema(meta)),
     pods: read('Pod', podSchema(meta)),
@@ -90,6 +108,7 @@ export function parseObjects(
     workloads: WORKLOAD_KINDS.flatMap((kind) => read(kind, workloadSchema(kind, meta))),
     configMaps: read('ConfigMap', configMapSchema(meta)),
     policies: POLICY_KINDS.flatMap((kind) => read(kind, policySchema(kind, meta))),
+    custom: new Map(resources.flatMap((resource) => readCustom(resource))),
   };
   return { objects, problems };
 }

@@ -28,5 +28,18 @@ export interface PluginEntry {
     readonly configMaps?: readonly string[];
     /** Whole keys, or prefixes: `flannel.alpha.coreos.com/`. */
     readonly annotations?: readonly string[];
+    /** Objects of API groups that are not Kubernetes' own. A server that does not have them is no error. */
+    readonly resources?: readonly CustomResource[];
   };
+}
+
+export interface CustomResource {
+  /** Plural, as in its path: `ippools`. */
+  readonly resource: string;
+  /** `IPPool` */
+  readonly kind: string;
+  /** `crd.projectcalico.org/v1`: where it may be, the preferred one first. The first is read that the server has objects in. */
+  readonly apiVersions: readonly string[];
+  /** `spec.cidr`: the fields that are looked at, through lists as well. No other enters a run or a snapshot; metadata always does. */
+  readonly fields: readonly string[];
 }

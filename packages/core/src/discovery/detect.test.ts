@@ -26,6 +26,7 @@ function clusterOf(...providerIDs: string[]): Cluster {
     workloads: [],
     configMaps: [],
     policies: [],
+    custom: new Map(),
     hosts: new Map(),
     missing: [],
   };

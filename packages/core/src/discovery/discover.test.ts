@@ -157,6 +157,24 @@ describe('several copies of one package', () => {
   });
 });
 
+/** One custom resource with one thing wrong. */
+function unsoundReads(): [rule: string, manifest: object, code: string, says: RegExp][] {
+  const sound = { resource: 'pools', kind: 'Pool', apiVersions: ['acme.example/v1'], fields: ['spec.cidr'] };
+  const reading = (change: object): object => ({
+    plugins: [{ kind: 'cni', name: 'a', entry: './x.js', reads: { resources: [{ ...sound, ...change }] } }],
+  });
+  return [
+    ['Secrets', { resource: 'secrets', kind: 'Secret', apiVersions: ['v1'] }, /apiVersions\.0: must be group\/version/] as const,
+    ["a group of Kubernetes' own", { apiVersions: ['apps/v1'] }, /apiVersions\.0/] as const,
+    ['another one of them', { apiVersions: ['certificates.k8s.io/v1'] }, /apiVersions\.0/] as const,
+    ['no version', { apiVersions: [] }, /apiVersions: must not be empty/] as const,
+    ['a resource that leads elsewhere', { resource: '../secrets' }, /resource: must be the plural/] as const,
+    ['no field', { fields: [] }, /fields: must not be empty/] as const,
+    ['all annotations', { fields: ['metadata'] }, /fields\.0: must be the path/] as const,
+    ['a field by pointer', { fields: ['/spec'] }, /fields\.0/] as const,
+  ].map(([rule, change, says]) => [`reads ${rule}`, reading(change), 'PLUGIN_MANIFEST_INVALID', says]);
+}
+
 describe('a manifest that is not as it must be is a problem of its package, and the others are found', () => {
   test.each<[rule: string, manifest: object, code: string, says: RegExp]>([
     [
@@ -184,6 +202,7 @@ describe('a manifest that is not as it must be is a problem of its package, and 
       'PLUGIN_MANIFEST_INVALID',
       /begin with a domain/,
     ],
+    ...unsoundReads(),
     [
       'one name twice',
       { plugins: [1, 2].map(() => ({ kind: 'cni', name: 'a', entry: './x.js' })) },
@@ -226,6 +245,20 @@ describe('a manifest that is not as it must be is a problem of its package, and 
     });
     expect(discovery).toEqual({ plugins: [], problems: [] });
   });
+});
+
+test('a manifest may name resources of further API groups', async () => {
+  const resources = [
+    { resource: 'pools', kind: 'Pool', apiVersions: ['acme.example/v1', 'old.acme.example/v1beta1'], fields: ['spec.cidr'] },
+  ];
+  const { discovery } = await discovered({
+    'work/package.json': depends('acme'),
+    ...pluginFiles('work/node_modules/acme', 'acme', {
+      manifest: { plugins: [{ kind: 'cni', name: 'acme', entry: './x.js', reads: { resources } }] },
+    }),
+  });
+  expect(discovery.problems).toEqual([]);
+  expect(discovery.plugins[0]?.manifest.plugins[0]?.reads?.resources).toEqual(resources);
 });
 
 test('discovery runs no code of a plugin', async () => {

@@ -68,6 +68,7 @@ const clusterOf = (...configMaps: ConfigMap[]): Cluster => ({
   workloads: [],
   configMaps,
   policies: [],
+  custom: new Map(),
   hosts: new Map(),
   missing: [],
 });
@@ -103,6 +104,13 @@ describe("the guide's CNI plugin", () => {
     expect(config).toEqual({ podCidrs: ['10.0.0.0/24'], mode: 'bridge', details: { bridge: 'acme0' } });
     const found = config === undefined ? undefined : plugin?.checkNode(cluster, config, node, hostOf(flags));
     expect(found?.map(({ code }) => code)).toEqual(codes);
+  });
+
+  test('reads the pod networks of its own objects', async () => {
+    const pool = (cidr: unknown) => ({ kind: 'AcmePool', group: 'acme.example', metadata: meta('', 'p'), fields: { spec: { cidr } } });
+    const cluster = { ...clusterOf(settings), custom: new Map([['acmepools.acme.example', [pool('10.0.0.0/8'), pool(7)]]]) };
+    const { plugin } = await detectCni(await acmenet(), cluster);
+    expect(plugin?.configure(cluster, {} as ConfigReader).podCidrs).toEqual(['10.0.0.0/8']);
   });
 
   test('has a page for its code', async () => {

@@ -18,6 +18,10 @@ function list(each: Check): Check {
     Array.isArray(value) ? value.flatMap((item: unknown, index) => each(item, `${path}.${String(index)}`)) : [`${path}: must be a list`];
 }
 
+function filledList(each: Check): Check {
+  return (value, path) => (Array.isArray(value) && value.length === 0 ? [`${path}: must not be empty`] : list(each)(value, path));
+}
+
 function optional(check: Check): Check {
   return (value, path) => (value === undefined ? [] : check(value, path));
 }
@@ -39,6 +43,19 @@ const insidePath = text(
 );
 const filled = text([(value) => value !== '', 'must not be empty']);
 
+/** Kubernetes' own groups (without a dot, or of k8s.io) are not for plugins: core reads them, and Secrets are among them. */
+const customResource = fields({
+  resource: text([isLike(/^[a-z][a-z0-9]*$/), 'must be the plural as in its path']),
+  kind: text([isLike(/^[A-Z][A-Za-z0-9]*$/), 'must be the kind of an object']),
+  apiVersions: filledList(
+    text([
+      isLike(/^(?!(?:[a-z0-9.-]+\.)?k8s\.io\/)[a-z0-9-]+(?:\.[a-z0-9-]+)+\/v[0-9][a-z0-9]*$/),
+      'must be group/version of a custom resource',
+    ]),
+  ),
+  fields: filledList(text([isLike(/^(?!metadata(?:\.|$))[A-Za-z][\w-]*(?:\.[\w-]+)*$/), 'must be the path of a field, as spec.cidr'])),
+});
+
 const entry = fields({
   kind: text([isLike(/^(?:provider|cni)$/), 'must be "provider" or "cni"']),
   name: text([isLike(/^[a-z0-9][a-z0-9-]*$/), 'must be lower-case letters, digits and dashes']),
@@ -49,6 +66,7 @@ const entry = fields({
       // Too short a prefix would keep everything.
       annotations: optional(list(text([isLike(/^[A-Za-z0-9][A-Za-z0-9._-]*[./]/), 'must begin with a domain']))),
       configMaps: optional(list(text([isLike(/^[a-z0-9.-]+\/[a-z0-9.-]+$/), 'must be namespace/name']))),
+      resources: optional(list(customResource)),
     }),
   ),
 });

@@ -1,9 +1,9 @@
+import { customResourceOf } from '../cluster/custom-objects.ts';
+import { type Mask, cut, maskOf } from '../cluster/mask.ts';
 import { POLICY_KINDS, WORKLOAD_KINDS } from '../cluster/parse-objects.ts';
 import { isRecord, itemsOf, textOf } from '../cluster/raw-list.ts';
+import type { CustomResource } from '../contracts/manifest.ts';
 import { withoutCredentials } from './credentials.ts';
-
-/** `true`: the whole value. An object: these fields of it, or of every item where it is a list. */
-type Mask = true | { readonly [field: string]: Mask };
 
 const CONDITIONS: Mask = { type: true, status: true, reason: true, message: true };
 const CONTAINER: Mask = {
@@ -88,13 +88,15 @@ export interface Allowed {
  * Takes from a Kubernetes list what may go into a snapshot: no environment, no arguments, no Secret.
  *
  * @param annotations keys, or beginnings of keys, of the annotations that a plugin reads
+ * @param resources that a plugin reads, with the fields
  */
-export function allowed(list: unknown, annotations: readonly string[]): Allowed {
+export function allowed(list: unknown, annotations: readonly string[], resources: readonly CustomResource[] = []): Allowed {
   const leftOut = new Set<string>();
   let hasSecrets = false;
-  const items = (itemsOf(list) ?? []).flatMap(({ kind, raw }) => {
+  const items = (itemsOf(list) ?? []).flatMap(({ kind, group, raw }) => {
     if (kind.split('.', 1)[0] === 'Secret') hasSecrets = true;
-    const mask = Object.hasOwn(FIELDS, kind) ? FIELDS[kind] : undefined;
+    const custom = customResourceOf(resources, kind, group);
+    const mask = Object.hasOwn(FIELDS, kind) ? FIELDS[kind] : custom && maskOf(custom.fields);
     if (mask === undefined) {
       leftOut.add(kind);
       return [];
@@ -114,13 +116,4 @@ export function allowed(list: unknown, annotations: readonly string[]): Allowed 
 
 function wanted(all: Readonly<Record<string, unknown>>, prefixes: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(all).filter(([key]) => prefixes.some((prefix) => key.startsWith(prefix))));
-}
-
-function cut(value: unknown, mask: Mask): unknown {
-  if (mask === true) return value;
-  if (Array.isArray(value)) return value.map((item: unknown) => cut(item, mask));
-  if (!isRecord(value)) return undefined;
-  return Object.fromEntries(
-    Object.entries(mask).flatMap(([field, inner]) => (Object.hasOwn(value, field) ? [[field, cut(value[field], inner)] as const] : [])),
-  );
 }

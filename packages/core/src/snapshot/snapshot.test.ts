@@ -6,6 +6,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pack } from 'tar-stream';
 import { parseObjects } from '../cluster/parse-objects.ts';
+import type { CustomResource } from '../contracts/manifest.ts';
 import { allowed } from './allow-list.ts';
 import type { NodeDump } from './node-dump.ts';
 import { NO_META } from './node-dump.ts';
@@ -165,6 +166,27 @@ describe('what may go in', () => {
     const kept = Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, allowed(list, annotations).list]));
     expect(parseObjects(kept, { annotations })).toEqual(parseObjects(lists, { annotations }));
     expect(parseObjects(kept, { annotations }).objects.pods[0]?.metadata.annotations).toEqual({ 'k8s.example/ip': '10.0.0.1' });
+  });
+
+  test("a plugin's resources with the fields that it names, and no others", async () => {
+    const resources = [{ resource: 'pools', kind: 'Pool', apiVersions: ['acme.example/v1'], fields: ['spec.cidr'] }];
+    const pool = (apiVersion: string) => ({
+      apiVersion,
+      kind: 'Pool',
+      metadata: { name: 'a' },
+      spec: { cidr: '10.0.0.0/8', psk: 'hunter2' },
+    });
+    const objects = {
+      'pools.acme.example': { apiVersion: 'acme.example/v1', kind: 'PoolList', items: [pool('acme.example/v1'), pool('other.example/v1')] },
+      'empties.acme.example': { apiVersion: 'acme.example/v1', kind: 'EmptyList', items: [] },
+    };
+    await writeSnapshot({ ...DATA, objects }, join(folder, 's/'), { annotations: [], resources });
+    expect(await readFile(join(folder, 's/objects/pools.acme.example.json'), 'utf8')).not.toMatch(/hunter2|other/);
+    const { objects: kept } = await read(join(folder, 's/'));
+    const asked = { annotations: [], resources: [...resources, { ...resources[0], resource: 'empties', kind: 'Empty' } as CustomResource] };
+    const { custom } = parseObjects(kept, asked).objects;
+    expect(custom).toEqual(parseObjects({ ...objects, 'pools.acme.example': pool('acme.example/v1') }, asked).objects.custom);
+    expect([...custom.keys()].sort()).toEqual(['empties.acme.example', 'pools.acme.example']);
   });
 
   test('no environment, no arguments, no annotation that nobody asked for', async () => {

@@ -1,5 +1,6 @@
 import type { SkoopError } from '../contracts/error.ts';
 import { skoopError } from '../contracts/error.ts';
+import type { CustomResource } from '../contracts/manifest.ts';
 import type { Result } from '../contracts/result.ts';
 import { err, ok } from '../contracts/result.ts';
 import { allowed } from './allow-list.ts';
@@ -10,10 +11,12 @@ import { isSafeName } from './snapshot-data.ts';
 export interface WriteOptions {
   /** Keys, or beginnings of keys, of the annotations that a plugin reads; others do not enter. */
   readonly annotations: readonly string[];
+  /** Of further API groups, with the fields that a plugin reads. */
+  readonly resources?: readonly CustomResource[];
 }
 
 /** The files of a snapshot. What matters most comes first, for an archive that is cut on its way. */
-export function toFiles(data: Omit<SnapshotData, 'problems'>, { annotations }: WriteOptions): Result<SnapshotFiles, SkoopError> {
+export function toFiles(data: Omit<SnapshotData, 'problems'>, { annotations, resources }: WriteOptions): Result<SnapshotFiles, SkoopError> {
   const files = new Map<string, Uint8Array>();
   const bad: string[] = [];
   const put = (path: string, content: string): void => void files.set(path, Buffer.from(content));
@@ -23,7 +26,7 @@ export function toFiles(data: Omit<SnapshotData, 'problems'>, { annotations }: W
   };
   put('manifest.json', json(data.manifest));
   for (const [resource, list] of Object.entries(data.objects)) {
-    const { list: kept, hasSecrets } = allowed(list, annotations);
+    const { list: kept, hasSecrets } = allowed(list, annotations, resources);
     if (hasSecrets) return err(secret(resource));
     put(named(resource, `objects/${resource}.json`), json(kept));
   }

@@ -1,5 +1,7 @@
 import { isSkoopError } from '../../contracts/error.ts';
-import { isRecord, textOf } from '../raw-list.ts';
+import type { CustomResource } from '../../contracts/manifest.ts';
+import { customName } from '../custom-objects.ts';
+import { groupOf, isRecord, textOf } from '../raw-list.ts';
 import { forbidden, messageOf } from './api-error.ts';
 import type { Connection } from './connection.ts';
 import type { Listed } from './list.ts';
@@ -14,6 +16,8 @@ export interface ListWanted {
   readonly policies: boolean;
   /** `kube-system/kube-proxy`. One that does not exist is left out. */
   readonly configMaps: readonly string[];
+  /** Of further API groups: each where the server has it. */
+  readonly resources?: readonly CustomResource[];
 }
 
 export interface RawLists {
@@ -29,11 +33,14 @@ type Missing = { readonly what: string; readonly why: string };
 /** Everything at once. Throws where what a diagnosis starts from can't be had; the rest is `missing`. */
 export async function listCluster(connection: Connection, wanted: ListWanted, signal?: AbortSignal): Promise<RawLists> {
   const optional = [...(wanted.namespaces ? [NAMESPACES] : []), ...(wanted.workloads ? WORKLOADS : [])];
-  const [version, required, rest, policies, configMaps] = await Promise.all([
+  const resources = wanted.resources ?? [];
+  const served = wanted.policies || resources.length > 0 ? groupVersions(connection, signal) : Promise.resolve(undefined);
+  const [version, required, rest, policies, custom, configMaps] = await Promise.all([
     serverVersion(connection, signal),
     Promise.all(REQUIRED.map(async (resource) => ({ resource, listed: await listAll(connection, resource, signal) }))),
     Promise.all(optional.map((resource) => listOptional(connection, resource, signal))),
-    wanted.policies ? listPolicies(connection, signal) : Promise.resolve([]),
+    wanted.policies ? listPolicies(connection, served, signal) : Promise.resolve([]),
+    resources.length > 0 ? listCustom(connection, resources, served, signal) : Promise.resolve([]),
     readConfigMaps(connection, wanted.configMaps, signal),
   ]);
   const refusals = required.flatMap(({ listed }) => (listed.kind === 'refused' ? [listed.refusal] : []));
@@ -45,7 +52,7 @@ export async function listCluster(connection: Connection, wanted: ListWanted, si
   const lists: Record<string, unknown> = {};
   const missing: Missing[] = [...configMaps.missing];
   for (const { resource, listed } of required) if (listed.kind === 'list') lists[resource.name] = listed.list;
-  for (const { resource, listed } of [...rest, ...policies]) {
+  for (const { resource, listed } of [...rest, ...policies, ...custom]) {
     if (listed.kind === 'list') lists[resource.name] = listed.list;
     else if (listed.kind === 'missing') missing.push(listed.missing);
   }
@@ -75,8 +82,12 @@ async function listOptional(connection: Connection, resource: Resource, signal?:
 }
 
 /** Only groups that the server serves are asked for: a user without rights would get 403 for the others too, and it would look as if they existed. */
-async function listPolicies(connection: Connection, signal?: AbortSignal): Promise<readonly Optional[]> {
-  const versions = await groupVersions(connection, signal);
+async function listPolicies(
+  connection: Connection,
+  groups: Promise<Versions | undefined>,
+  signal?: AbortSignal,
+): Promise<readonly Optional[]> {
+  const versions = await groups;
   const served = POLICIES.flatMap((resource): Resource[] => {
     const ofGroup = versions?.get(resource.group);
     if (versions === undefined) return resource.group === 'networking.k8s.io' ? [resource] : [];
@@ -84,16 +95,57 @@ async function listPolicies(connection: Connection, signal?: AbortSignal): Promi
     return [ofGroup.includes(resource.version) ? resource : { ...resource, version: ofGroup[0] ?? resource.version }];
   });
   const listed = await Promise.all(served.map((resource) => listOptional(connection, resource, signal)));
-  if (versions !== undefined) return listed;
-  const unseen = { what: 'policies of further API groups', why: 'the server does not let us read which API groups it has (/apis)' };
-  return [
-    ...listed,
-    { resource: { name: unseen.what, resource: '', group: '', version: '', listKind: '' }, listed: { kind: 'missing', missing: unseen } },
-  ];
+  return versions === undefined ? [...listed, unseenGroups('policies of further API groups')] : listed;
 }
 
-/** Versions by group, the preferred one first; undefined where that can't be read. */
-async function groupVersions(connection: Connection, signal?: AbortSignal): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
+function unseenGroups(what: string): Optional {
+  const missing = { what, why: 'the server does not let us read which API groups it has (/apis)' };
+  return { resource: { name: what, resource: '', group: '', version: '', listKind: '' }, listed: { kind: 'missing', missing } };
+}
+
+/** A resource of several groups (before and after a migration, behind an API server of its own) is read in the first that has objects. */
+async function listCustom(
+  connection: Connection,
+  wanted: readonly CustomResource[],
+  groups: Promise<Versions | undefined>,
+  signal?: AbortSignal,
+): Promise<readonly Optional[]> {
+  const versions = await groups;
+  if (versions === undefined) return [unseenGroups(`${wanted.map(({ resource }) => resource).join(', ')} of further API groups`)];
+  const chosen = await Promise.all(
+    wanted.map(async (one) => {
+      let empty: Optional | undefined;
+      const refused: Optional[] = [];
+      for (const apiVersion of one.apiVersions.filter((it) => versions.get(groupOf(it))?.includes(versionOf(it)))) {
+        const answer = await listOptional(connection, customResource(one, apiVersion), signal);
+        if (answer.listed.kind === 'list' && hasItems(answer.listed.list)) return [answer];
+        if (answer.listed.kind === 'list') empty ??= answer;
+        else refused.push(answer);
+      }
+      return empty === undefined ? refused : [empty];
+    }),
+  );
+  return chosen.flat();
+}
+
+function customResource(one: CustomResource, apiVersion: string): Resource {
+  const group = groupOf(apiVersion);
+  return { name: customName(one, group), resource: one.resource, group, version: versionOf(apiVersion), listKind: `${one.kind}List` };
+}
+
+function versionOf(apiVersion: string): string {
+  return apiVersion.slice(apiVersion.indexOf('/') + 1);
+}
+
+function hasItems(list: Readonly<Record<string, unknown>>): boolean {
+  return Array.isArray(list['items']) && list['items'].length > 0;
+}
+
+/** By group, the preferred one first. */
+type Versions = ReadonlyMap<string, readonly string[]>;
+
+/** `undefined` where that can't be read. */
+async function groupVersions(connection: Connection, signal?: AbortSignal): Promise<Versions | undefined> {
   const answer = await connection.request({ method: 'GET', path: '/apis', ...(signal === undefined ? {} : { signal }) });
   const groups = answer.status === 200 && isRecord(answer.body) ? answer.body['groups'] : undefined;
   if (!Array.isArray(groups)) return undefined;

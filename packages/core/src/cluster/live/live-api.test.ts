@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { connect } from './connect.ts';
 import type { ConnectOptions } from './connect-options.ts';
+import type { CustomResource } from '../../contracts/manifest.ts';
 import type { ListWanted, RawLists } from './list-cluster.ts';
 import { forbiddenStatus, startServer } from './__fixtures__/server.ts';
 import type { Answer, TestServer } from './__fixtures__/server.ts';
@@ -107,6 +108,82 @@ describe('lists', () => {
       url.pathname === '/api/v1/pods' && busy-- > 0 ? { status: 429, body: { kind: 'Status' }, headers: { 'retry-after': '0' } } : 'usual',
     );
     expect(items(await list(server), 'pods')).toEqual([]);
+  });
+});
+
+describe('resources that a plugin names', () => {
+  const POOLS: CustomResource = {
+    resource: 'pools',
+    kind: 'Pool',
+    apiVersions: ['acme.example/v1', 'new.acme.example/v3'],
+    fields: ['spec.cidr'],
+  };
+  const pool = { metadata: { name: 'a' } };
+  const served = (...names: string[]): Answer => ({
+    body: {
+      groups: names.map((name) => {
+        const [group = '', version = ''] = name.split('/');
+        return { name: group, versions: [{ version: 'v9' }, { version }] };
+      }),
+    },
+  });
+  /** A server that serves some API versions, with what each has. */
+  async function pools(has: Readonly<Record<string, readonly object[] | Answer>>): Promise<RawLists> {
+    const server = await cluster((url) => {
+      if (url.pathname === '/apis') return served(...Object.keys(has));
+      if (!url.pathname.endsWith('/pools')) return 'usual';
+      const answer = has[url.pathname.slice('/apis/'.length, -'/pools'.length)] ?? { status: 500, body: { message: 'asked in vain' } };
+      return Array.isArray(answer) ? { body: { items: answer } } : (answer as Answer);
+    });
+    return list(server, {}, { ...WANTED, resources: [POOLS] });
+  }
+  const own = (raw: RawLists): object => Object.fromEntries(Object.entries(raw.lists).filter(([name]) => name.startsWith('pools.')));
+
+  test.each<[name: string, has: Readonly<Record<string, readonly object[] | Answer>>, lists: object]>([
+    ['are none where the server does not have their group', {}, {}],
+    ['are none where it has other versions', { 'acme.example/v2': [pool] }, {}],
+    [
+      'are read in the group that is there',
+      { 'new.acme.example/v3': [pool] },
+      { 'pools.new.acme.example': { apiVersion: 'new.acme.example/v3', kind: 'PoolList', items: [pool] } },
+    ],
+    [
+      'of two groups the first is read',
+      { 'new.acme.example/v3': [{}], 'acme.example/v1': [pool] },
+      { 'pools.acme.example': { apiVersion: 'acme.example/v1', kind: 'PoolList', items: [pool] } },
+    ],
+    [
+      'of two groups the one that has objects',
+      { 'acme.example/v1': [], 'new.acme.example/v3': [pool] },
+      { 'pools.new.acme.example': { apiVersion: 'new.acme.example/v3', kind: 'PoolList', items: [pool] } },
+    ],
+    [
+      'may be none in either',
+      { 'acme.example/v1': [], 'new.acme.example/v3': [] },
+      { 'pools.acme.example': { apiVersion: 'acme.example/v1', kind: 'PoolList', items: [] } },
+    ],
+    [
+      'that one group refuses are read in the other',
+      { 'acme.example/v1': forbiddenStatus('pools', 'acme.example'), 'new.acme.example/v3': [pool] },
+      { 'pools.new.acme.example': { apiVersion: 'new.acme.example/v3', kind: 'PoolList', items: [pool] } },
+    ],
+    ['are none where the group lacks the resource', { 'acme.example/v1': { status: 404, body: { kind: 'Status' } } }, {}],
+  ])('%s', async (_name, has, lists) => {
+    const raw = await pools(has);
+    expect(own(raw)).toEqual(lists);
+    expect(raw.missing).toEqual([]);
+  });
+
+  test('that are refused are missing', async () => {
+    const raw = await pools({ 'acme.example/v1': forbiddenStatus('pools', 'acme.example') });
+    expect(own(raw)).toEqual({});
+    expect(raw.missing).toEqual([{ what: 'pools.acme.example', why: expect.stringContaining('User "bob" cannot list') as unknown }]);
+  });
+
+  test('are missing where the server does not tell its groups', async () => {
+    const server = await cluster((url) => (url.pathname === '/apis' ? { status: 403, body: { kind: 'Status' } } : 'usual'));
+    const raw = await list(server, {}, { ...WANTED, policies: false, resources: [POOLS] });
+    expect(raw.missing).toEqual([{ what: 'pools of further API groups', why: expect.stringContaining('/apis') as unknown }]);
   });
 });
 

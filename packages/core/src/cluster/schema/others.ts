@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { ConfigMap, Namespace, Policy, Workload } from '../objects.ts';
+import type { CustomResource } from '../../contracts/manifest.ts';
+import { customObject } from '../custom-objects.ts';
+import type { ConfigMap, CustomObject, Namespace, Policy, Workload } from '../objects.ts';
 import { part, textMap } from './fields.ts';
 import type { MetaSchema } from './meta.ts';
 
@@ -22,4 +24,8 @@ export function workloadSchema(kind: string, metadata: MetaSchema) {
 
 export function policySchema(kind: string, metadata: MetaSchema) {
   return z.object({ metadata, spec: z.unknown() }).transform((it): Policy => ({ kind, metadata: it.metadata, spec: it.spec }));
+}
+
+export function customSchema(resource: CustomResource, group: string, metadata: MetaSchema) {
+  return z.looseObject({ metadata }).transform((it): CustomObject => customObject(resource, group, it.metadata, it));
 }

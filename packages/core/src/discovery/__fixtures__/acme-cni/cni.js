@@ -3,6 +3,13 @@ function settings(cluster) {
   return cluster.configMaps.find(({ metadata }) => metadata.namespace === 'acme-system' && metadata.name === 'acmenet')?.data;
 }
 
+/** Of the whole cluster, one an object; `fields` is not checked yet. Without objects: the nodes' own. */
+function pods(cluster) {
+  const pools = cluster.custom.get('acmepools.acme.example') ?? [];
+  const cidrs = pools.map(({ fields }) => fields.spec?.cidr).filter((cidr) => typeof cidr === 'string');
+  return cidrs.length > 0 ? cidrs : cluster.nodes.flatMap(({ spec }) => spec.podCIDRs);
+}
+
 export default {
   name: 'acmenet',
   contract: '^1.0',
@@ -11,7 +18,7 @@ export default {
   },
   configure(cluster) {
     const { bridge = 'acme0' } = settings(cluster) ?? {};
-    return { podCidrs: cluster.nodes.flatMap(({ spec }) => spec.podCIDRs), mode: 'bridge', details: { bridge } };
+    return { podCidrs: pods(cluster), mode: 'bridge', details: { bridge } };
   },
   checkPod: () => [],
   checkNode(cluster, config, node, host) {
