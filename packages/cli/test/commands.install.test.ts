@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Ran, skoop } from './installed.ts';
-import { CLUSTER, POD, clusterWithDrop, clusterWithoutNode2 } from './recorded-cluster.ts';
+import { CLUSTER, POD, clusterWithDrop, clusterWithoutForwarding, clusterWithoutNode2 } from './recorded-cluster.ts';
 
 interface Row {
   readonly args: readonly string[];
@@ -19,6 +19,7 @@ describe('the installed program', () => {
     ['skoop explain CODE of a bundled plugin', { args: ['explain', 'NODE_CLOUD_UNSEEN'], stdout: /^# NODE_CLOUD_UNSEEN/ }],
     ['skoop explain', { args: ['explain'], stdout: /^NODE_CLOUD_UNSEEN$/m }],
     ['skoop completion bash', { args: ['completion', 'bash'], stdout: /complete -F _skoop skoop kubectl-skoop/ }],
+    ['skoop check --help', { args: ['check', '--help'], stdout: /FLANNEL .*--flannel-backend-type/is }],
     ['skoop diagnose --help', { args: ['diagnose', '--help'], stdout: /FLANNEL .*--flannel-backend-type/is }],
     ['kubectl skoop version', { bin: 'kubectl-skoop', args: ['version'], stdout: /^skoop / }],
     [
@@ -53,6 +54,44 @@ function answer({ stdout }: Ran): Answer {
 
 const dropped = clusterWithDrop();
 const withoutNode = clusterWithoutNode2();
+const withoutForwarding = clusterWithoutForwarding();
+
+describe('skoop check --snapshot', () => {
+  test('nothing is broken: 0', async () => {
+    const ran = await skoop(['check', '--snapshot', CLUSTER]);
+    expect(ran).toMatchObject({ status: 0, stderr: '' });
+    expect(ran.stdout).toMatch(/2 nodes and 7 pods looked at: nothing found/);
+  });
+
+  test('what is broken, in a table: 1', async () => {
+    const ran = await skoop(['check', '--snapshot', withoutForwarding]);
+    expect(ran).toMatchObject({ status: 1, stderr: '' });
+    expect(ran.stdout).toMatch(/^LEVEL +ON +CODE +WHAT\nCRITICAL +node node1 +SYSCTL_FORWARDING_OFF /m);
+  });
+
+  test('of the nodes that are named', async () => {
+    const ran = await skoop(['check', '--snapshot', withoutForwarding, '--nodes', 'node2']);
+    expect(ran).toMatchObject({ status: 0, stderr: '' });
+    expect(ran.stdout).toMatch(/1 node and \d pods? looked at/);
+  });
+
+  test('below --fail-on: 0', async () => {
+    expect(await skoop(['check', '--snapshot', withoutForwarding, '--fail-on', 'fatal'])).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('a node that gave no dump: 3', async () => {
+    const ran = await skoop(['check', '--snapshot', withoutNode, '-o', 'wide']);
+    expect(ran).toMatchObject({ status: 3, stderr: '' });
+    expect(ran.stdout).toMatch(/COLLECT_NODE_UNREACHABLE .*node2[^]*NOT COLLECTED\n {2}node node2/);
+  });
+
+  test('a node that there is not: 2', async () => {
+    expect(await skoop(['check', '--snapshot', CLUSTER, '--nodes', 'node9'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/there is no node node9\n.*node1, node2/),
+    });
+  });
+});
 
 describe('skoop diagnose --snapshot', () => {
   test('delivered: 0', async () => {

@@ -60,6 +60,11 @@ export function clusterWithDrop(): string {
   });
 }
 
+/** node1 passes nothing on for its pods. */
+export function clusterWithoutForwarding(): string {
+  return changedCluster({ 'nodes/node1/host/sysctl': replaced('net/ipv4/ip_forward = 1', 'net/ipv4/ip_forward = 0') });
+}
+
 /** node2 gave no dump. */
 export function clusterWithoutNode2(): string {
   const root = changedCluster({});

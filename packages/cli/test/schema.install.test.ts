@@ -3,7 +3,7 @@ import { Ajv2020, type AnySchemaObject, type ValidateFunction } from 'ajv/dist/2
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CLI, skoop } from './installed.ts';
-import { CLUSTER, POD, clusterWithDrop, clusterWithoutNode2 } from './recorded-cluster.ts';
+import { CLUSTER, POD, clusterWithDrop, clusterWithoutForwarding, clusterWithoutNode2 } from './recorded-cluster.ts';
 
 const published = JSON.parse(readFileSync(join(CLI, 'schema/diagnosis.schema.json'), 'utf8')) as AnySchemaObject;
 const isValid = new Ajv2020({ allErrors: true, strictTypes: false }).compile(published);
@@ -24,6 +24,7 @@ function faults(validate: ValidateFunction, document: unknown): readonly string[
 
 const dropped = clusterWithDrop();
 const unknown = clusterWithoutNode2();
+const unforwarding = clusterWithoutForwarding();
 
 describe('what -o json prints is what the schema says, and all of it', () => {
   test.each<[name: string, args: readonly string[], shown: object]>([
@@ -50,6 +51,19 @@ describe('what -o json prints is what the schema says, and all of it', () => {
     expect(stderr).toBe('');
     const document = JSON.parse(stdout) as unknown;
     expect(document).toMatchObject(shown);
+    expect(faults(isValid, document)).toEqual([]);
+    expect(faults(isDescribed, document)).toEqual([]);
+  });
+
+  test.each<[name: string, snapshot: string, status: number]>([
+    ['a check that finds nothing', CLUSTER, 0],
+    ['a check that finds something', unforwarding, 1],
+    ['a check that could not look at all', unknown, 3],
+  ])('%s', async (_name, snapshot, status) => {
+    const ran = await skoop(['check', '--snapshot', snapshot, '-o', 'json']);
+    expect({ status: ran.status, stderr: ran.stderr }).toEqual({ status, stderr: '' });
+    const document = JSON.parse(ran.stdout) as unknown;
+    expect(document).toMatchObject({ kind: 'Check' });
     expect(faults(isValid, document)).toEqual([]);
     expect(faults(isDescribed, document)).toEqual([]);
   });

@@ -18,6 +18,7 @@ export type * from './netfilter/model.ts';
 export type { Artifact, ArtifactName, NamespaceDump } from './parse/artifact.ts';
 export { ARTIFACTS } from './parse/artifact.ts';
 export { parseNamespace } from './parse/namespace.ts';
+export { sysctlSource } from './namespace/lookup.ts';
 export { isWire } from './namespace/wire.ts';
 export { makeHost, vethPeer } from './namespace/host.ts';
 export type { Finding, FindingCode } from './trace/finding.ts';

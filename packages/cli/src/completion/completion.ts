@@ -1,5 +1,6 @@
 import type { Config } from '@oclif/core/interfaces';
 import { usageError } from '../errors/usage-error.ts';
+import { WITH_PLUGINS } from '../flags/commands.ts';
 import { DIAGNOSE } from '../flags/diagnose.ts';
 import { toOclif } from '../flags/to-oclif.ts';
 import { writeStdout } from '../output/write.ts';
@@ -34,7 +35,7 @@ export async function completion(run: Run, config: Config): Promise<ExitStatus> 
     id: command.id,
     hidden: command.hidden === true,
     summary: command.summary ?? '',
-    flags: command.id === 'diagnose' || command.id === 'snapshot' ? { ...command.flags, ...extra } : command.flags,
+    flags: WITH_PLUGINS.has(command.id) ? { ...command.flags, ...extra } : command.flags,
   }));
   await writeStdout(generate(commandTable(commands)));
   return Exit.ok;

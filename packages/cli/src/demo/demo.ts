@@ -1,10 +1,10 @@
 import { readSnapshot, resolveEnds, snapshotSource } from '@skoop/core';
 import { resolveValues } from '@skoop/core/plugins';
 import { readsOf } from '../cluster/open-cluster.ts';
-import { isSet } from '../config/values.ts';
 import { answerPairs } from '../diagnose/answer.ts';
 import { render } from '../diagnose/format.ts';
 import { DIAGNOSE } from '../flags/diagnose.ts';
+import { terminalOf } from '../output/terminal.ts';
 import { writeStdout } from '../output/write.ts';
 import { type LoadedPlugins, loadPlugins } from '../plugins/load-plugins.ts';
 import { startDeadline } from '../run/deadline.ts';
@@ -39,10 +39,5 @@ async function show(run: Run, plugins: LoadedPlugins, { file, from, to, protocol
   if (!ends.ok) throw ends.error;
   const pair = { from: ends.value.source.endpoint, to: ends.value.destination.endpoint };
   const diagnoses = await answerPairs(run, plugins, source, [pair], { protocol, reply: true }, startDeadline(run.signal, 60_000));
-  return render(diagnoses, 'text', false, {
-    isTTY: process.stdout.isTTY,
-    columns: process.stdout.columns,
-    noColor: isSet(run.values, 'no-color'),
-    env: process.env,
-  });
+  return render(diagnoses, 'text', false, terminalOf(run, undefined));
 }

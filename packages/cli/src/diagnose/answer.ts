@@ -4,7 +4,7 @@ import type { LoadedPlugins } from '../plugins/load-plugins.ts';
 import type { Deadline } from '../run/deadline.ts';
 import { packageVersion } from '../run/package-root.ts';
 import type { Run } from '../skoop-command.ts';
-import { buildNetwork } from './network.ts';
+import { buildNetwork } from '../network/build-network.ts';
 
 /** A question with both ends known. */
 export interface Pair {

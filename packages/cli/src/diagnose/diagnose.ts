@@ -1,10 +1,10 @@
-import type { Level } from '@skoop/core';
 import { exitStatus, resolveEnds } from '@skoop/core';
 import { parseAll } from '@skoop/core/plugins';
 import { type OpenCluster, openCluster } from '../cluster/open-cluster.ts';
 import { durationOf } from '../cluster/options.ts';
-import { isSet, textOf } from '../config/values.ts';
+import { isSet, levelOf, textOf } from '../config/values.ts';
 import { usageError } from '../errors/usage-error.ts';
+import { terminalOf } from '../output/terminal.ts';
 import { writeResult } from '../output/write.ts';
 import type { LoadedPlugins } from '../plugins/load-plugins.ts';
 import { startDeadline } from '../run/deadline.ts';
@@ -36,14 +36,8 @@ export async function diagnose(run: Run, plugins: LoadedPlugins): Promise<ExitSt
     run.signal.throwIfAborted();
     const isList = isSet(values, 'all');
     const file = textOf(values, 'output');
-    const terminal = {
-      isTTY: file === undefined && process.stdout.isTTY,
-      columns: process.stdout.columns,
-      noColor: isSet(values, 'no-color'),
-      env: process.env,
-    };
-    await writeResult(await render(diagnoses, format, isList, terminal), file);
-    return worst(diagnoses.map((diagnosis) => exitStatus(diagnosis, levelOf(textOf(values, 'fail-on')))));
+    await writeResult(await render(diagnoses, format, isList, terminalOf(run, file)), file);
+    return worst(diagnoses.map((diagnosis) => exitStatus(diagnosis, levelOf(textOf(values, 'fail-on'), 'CRITICAL'))));
   } finally {
     await cluster.source.dispose();
     cluster.api?.close();
@@ -60,11 +54,6 @@ function pairsOf(run: Run, { source, namespace }: OpenCluster, asked: Asked): re
   const { source: from, destination: to } = resolved.value;
   if (!isSet(run.values, 'all')) return [{ from: from.endpoint, to: to.endpoint }];
   return from.candidates.flatMap((one) => to.candidates.map((other) => ({ from: one, to: other })));
-}
-
-function levelOf(text: string | undefined): Level {
-  const level = text?.toUpperCase();
-  return level === 'INFO' || level === 'WARNING' || level === 'FATAL' ? level : 'CRITICAL';
 }
 
 /** A problem is worse than what is unknown, which is worse than nothing. */

@@ -1,9 +1,6 @@
 import type { Cluster, Endpoint } from '@skoop/core';
-import { planCollection } from '@skoop/core';
 import type { OpenCluster } from '../cluster/open-cluster.ts';
-import { collectOptions } from '../cluster/options.ts';
-import { renderData } from '../output/structured.ts';
-import { writeStdout } from '../output/write.ts';
+import { writePlan } from '../network/write-plan.ts';
 import { Exit, type ExitStatus } from '../run/exit.ts';
 import type { Run } from '../skoop-command.ts';
 import type { Pair } from './answer.ts';
@@ -17,11 +14,6 @@ export async function dryRun(run: Run, { source, api }: OpenCluster, pairs: read
   const nodes = [...new Set(pairs.flatMap(({ from, to }) => [...nodesOf(source.cluster, from), ...nodesOf(source.cluster, to)]))].sort();
   await writePlan(run, nodes);
   return Exit.ok;
-}
-
-export async function writePlan(run: Run, nodes: readonly string[]): Promise<void> {
-  const { namespace, pods, rights } = planCollection(nodes, await collectOptions(run.values, 60_000));
-  await writeStdout(await renderData({ nodes, rights, namespaceWhereMissing: namespace, pods: pods.map((pod) => pod.manifest) }, 'yaml'));
 }
 
 function nodesOf(cluster: Cluster, end: Endpoint): readonly string[] {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { flannelBinder } from '@skoop/cni-flannel';
 import type { FlagSpec } from '@skoop/core';
 import { readdirSync } from 'node:fs';
+import { CHECK } from '../flags/check.ts';
 import { DIAGNOSE } from '../flags/diagnose.ts';
 import type { Flag } from '../flags/flag.ts';
 import { EXPLAIN, PLUGINS, VERSION } from '../flags/small.ts';
@@ -36,6 +37,7 @@ function rows(flags: readonly Flag[]): readonly (readonly string[])[] {
 describe('docs/cli.md has the flags that are declared', () => {
   test.each<[heading: string, flags: readonly Flag[]]>([
     ['skoop diagnose', own(DIAGNOSE)],
+    ['skoop check', own(CHECK)],
     ['skoop snapshot', own(SNAPSHOT)],
     ['skoop collect', own(COLLECT)],
     ['skoop trace', own(TRACE)],

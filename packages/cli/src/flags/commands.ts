@@ -1,3 +1,4 @@
+import { CHECK } from './check.ts';
 import { DIAGNOSE } from './diagnose.ts';
 import type { Flag } from './flag.ts';
 import { EXPLAIN, PLAIN, PLUGINS, VERSION } from './small.ts';
@@ -6,6 +7,7 @@ import { TRACE } from './trace.ts';
 
 /** The flags of every command, by its words. */
 export const COMMANDS: Readonly<Record<string, readonly Flag[]>> = {
+  check: CHECK,
   cleanup: CLEANUP,
   collect: COLLECT,
   completion: PLAIN,
@@ -19,3 +21,6 @@ export const COMMANDS: Readonly<Record<string, readonly Flag[]>> = {
   trace: TRACE,
   version: VERSION,
 };
+
+/** Commands that build a network, or record one: their flags are ours and those of the plugins. */
+export const WITH_PLUGINS: ReadonlySet<string> = new Set(['check', 'diagnose', 'snapshot']);

@@ -1,4 +1,8 @@
+import type { Level } from '@skoop/core';
 import { type Flag, under } from './flag.ts';
+
+/** From harmless to bad, as core has them; not imported, so that help needs no more than the flags. */
+const LEVELS: readonly Level[] = ['INFO', 'WARNING', 'CRITICAL', 'FATAL'];
 
 /** What every command takes. */
 export const COMMON: readonly Flag[] = under('Common', [
@@ -28,3 +32,26 @@ export const TIMEOUT: Flag = {
   default: '60s',
   description: 'For the whole run; what was collected until then is used.',
 };
+
+export const DRY_RUN: Flag = {
+  name: 'dry-run',
+  type: 'boolean',
+  description: 'Say what would be created in the cluster, where and with which rights; create nothing.',
+};
+
+export const NODES: Omit<Flag, 'description'> & { readonly type: 'string-list' } = {
+  name: 'nodes',
+  type: 'string-list',
+  placeholder: 'NAME',
+};
+
+/** The level from which on a suspicion is a problem. */
+export function failOn(standard: Lowercase<Level>): Flag {
+  return {
+    name: 'fail-on',
+    type: 'string',
+    options: LEVELS.map((level) => level.toLowerCase()),
+    default: standard,
+    description: 'Exit with 1 where a suspicion has this level or above.',
+  };
+}

@@ -1,5 +1,5 @@
 import { COLLECTOR } from './collector.ts';
-import { COMMON, NO_LOCAL_PLUGINS, OUTPUT, TIMEOUT } from './common.ts';
+import { COMMON, DRY_RUN, NO_LOCAL_PLUGINS, OUTPUT, TIMEOUT, failOn } from './common.ts';
 import { CONNECTION, NAMESPACE } from './connection.ts';
 import type { Flag } from './flag.ts';
 import { NETWORK } from './network.ts';
@@ -30,18 +30,8 @@ export const DIAGNOSE: readonly Flag[] = [
     description: 'Diagnose a cluster as recorded by `skoop snapshot`, without a cluster.',
   },
   TIMEOUT,
-  {
-    name: 'fail-on',
-    type: 'string',
-    options: ['info', 'warning', 'critical', 'fatal'],
-    default: 'critical',
-    description: 'Exit with 1 where a suspicion has this level or above.',
-  },
-  {
-    name: 'dry-run',
-    type: 'boolean',
-    description: 'Say what would be created in the cluster, where and with which rights; create nothing.',
-  },
+  failOn('critical'),
+  DRY_RUN,
   { name: 'format', char: 'o', type: 'string', placeholder: FORMATS.join('|'), default: 'text', description: 'Format of the result.' },
   OUTPUT,
   { name: 'http', type: 'boolean', hidden: true, description: 'Show the result on a web page: not there yet.' },

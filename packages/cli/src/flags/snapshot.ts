@@ -1,23 +1,14 @@
 import { COLLECTOR } from './collector.ts';
-import { COMMON, NO_LOCAL_PLUGINS, TIMEOUT } from './common.ts';
+import { COMMON, DRY_RUN, NODES, NO_LOCAL_PLUGINS, TIMEOUT } from './common.ts';
 import { CONNECTION, NAMESPACE } from './connection.ts';
 import type { Flag } from './flag.ts';
 import { NETWORK } from './network.ts';
 
 export const SNAPSHOT: readonly Flag[] = [
   { name: 'output', type: 'string', placeholder: 'FILE', description: 'File to write (.tar.gz); - for standard output. Required.' },
-  {
-    name: 'nodes',
-    type: 'string-list',
-    placeholder: 'NAME',
-    description: 'Collect these nodes only; several with commas or by repeating the flag.',
-  },
+  { ...NODES, description: 'Collect these nodes only; several with commas or by repeating the flag.' },
   TIMEOUT,
-  {
-    name: 'dry-run',
-    type: 'boolean',
-    description: 'Say what would be created in the cluster, where and with which rights; create nothing.',
-  },
+  DRY_RUN,
   NO_LOCAL_PLUGINS,
   NAMESPACE,
   ...CONNECTION,

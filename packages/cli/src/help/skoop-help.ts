@@ -1,11 +1,9 @@
 import type { Command } from '@oclif/core/command';
 import { CommandHelp, Help } from '@oclif/core/help';
 import type { Config, HelpOptions } from '@oclif/core/interfaces';
+import { WITH_PLUGINS } from '../flags/commands.ts';
 import { DIAGNOSE } from '../flags/diagnose.ts';
 import { toOclif } from '../flags/to-oclif.ts';
-
-/** Commands whose flags are ours and those of the plugins. */
-const WITH_PLUGINS: ReadonlySet<string> = new Set(['diagnose', 'snapshot']);
 
 /** oclif's help, with the flags of plugins under their headings, and named as the program was called. */
 export default class SkoopHelp extends Help {

@@ -4,7 +4,8 @@ import { readsOf } from '../cluster/open-cluster.ts';
 import { collectOptions, connectOptions, durationOf } from '../cluster/options.ts';
 import { isSet, listOf, textOf } from '../config/values.ts';
 import { usageError } from '../errors/usage-error.ts';
-import { writePlan } from '../diagnose/dry-run.ts';
+import { nodesWanted } from '../network/nodes-wanted.ts';
+import { writePlan } from '../network/write-plan.ts';
 import type { LoadedPlugins } from '../plugins/load-plugins.ts';
 import { type Deadline, startDeadline } from '../run/deadline.ts';
 import { Exit, type ExitStatus } from '../run/exit.ts';
@@ -32,7 +33,7 @@ export async function snapshot(run: Run, plugins: LoadedPlugins): Promise<ExitSt
     const configMaps = [...new Set(['kube-system/kube-proxy', ...reads.configMaps])];
     const wanted = { namespaces: true, workloads: true, policies: true, configMaps, resources: reads.resources };
     const raw = await api.list(wanted, { signal: deadline.signal });
-    const names = nodesWanted(raw, listOf(run.values, 'nodes'));
+    const names = nodesWanted(nodeNames(raw), listOf(run.values, 'nodes'));
     if (isDryRun) {
       await writePlan(run, names);
       return Exit.ok;
@@ -56,13 +57,9 @@ export async function snapshot(run: Run, plugins: LoadedPlugins): Promise<ExitSt
   }
 }
 
-function nodesWanted(raw: RawLists, wanted: readonly string[]): readonly string[] {
+function nodeNames(raw: RawLists): readonly string[] {
   const list = raw.lists['nodes'] as { readonly items?: readonly { readonly metadata?: { readonly name?: unknown } }[] } | undefined;
-  const names = (list?.items ?? []).flatMap(({ metadata }) => (typeof metadata?.name === 'string' ? [metadata.name] : [])).sort();
-  if (wanted.length === 0) return names;
-  const unknown = wanted.filter((name) => !names.includes(name));
-  if (unknown.length > 0) throw usageError(`there is no node ${unknown.join(', ')}`, `There are ${names.join(', ')}.`);
-  return wanted;
+  return (list?.items ?? []).flatMap(({ metadata }) => (typeof metadata?.name === 'string' ? [metadata.name] : []));
 }
 
 async function collect(run: Run, api: LiveApi, names: readonly string[], deadline: Deadline): Promise<Collected> {

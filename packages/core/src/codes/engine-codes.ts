@@ -1,10 +1,11 @@
-/** The codes that the diagnosis itself gives; what it says in each case stands where it is found. */
+/** The codes that the diagnosis and the check themselves give; what it says in each case stands where it is found. */
 export const ENGINE_CODES = [
   'ENDPOINT_ADDRESS_UNUSED',
   'ENDPOINT_ARRIVAL_ASSUMED',
   'ENDPOINT_EXTERNAL_UNSEEN',
   'ROUTE_LEAVES_CLUSTER',
   'NEIGHBOUR_FAILED',
+  'NETFILTER_BACKENDS_MIXED',
   'NETFILTER_CONNTRACK_FULL',
   'SERVICE_BACKEND_UNEXPECTED',
   'SERVICE_NO_ENDPOINTS',
@@ -12,7 +13,11 @@ export const ENGINE_CODES = [
   'SERVICE_PORT_UNKNOWN',
   'POLICY_NOT_ENFORCED',
   'POLICY_NOT_EVALUATED',
+  'NODE_NETWORK_UNAVAILABLE',
   'NODE_NOT_READY',
+  'NODE_PODCIDR_OVERLAP',
+  'POD_ADDRESS_DUPLICATE',
+  'POD_ADDRESS_MISSING',
   'POD_NOT_READY',
   'COLLECT_CHECK_FAILED',
   'COLLECT_INFRA_UNKNOWN',

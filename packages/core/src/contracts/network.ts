@@ -12,6 +12,13 @@ export interface Question {
   readonly signal: AbortSignal;
 }
 
+/** What a check looks at. */
+export interface CheckScope {
+  /** These nodes and their pods only; without it all of them. */
+  readonly nodes?: readonly string[];
+  readonly signal: AbortSignal;
+}
+
 /** Owns every resource of a run. */
 export interface Network {
   /** Follows one packet. Never throws for what the cluster is or lacks: that is in the answer. */
@@ -20,7 +27,7 @@ export interface Network {
     src: Endpoint,
     dst: Endpoint,
   ): Promise<{ readonly suspicions: readonly Suspicion[]; readonly path: PacketPath }>;
-  /** Every invariant of every node and pod, without a packet. */
-  check?(signal: AbortSignal): Promise<readonly Suspicion[]>;
+  /** Every invariant of every node and pod, without a packet. Never throws for what the cluster is or lacks. */
+  check?(scope: CheckScope): Promise<readonly Suspicion[]>;
   dispose(): Promise<void>;
 }

@@ -1,7 +1,8 @@
 import type { ClusterSource } from '../cluster/source.ts';
-import type { CniConfig, CniPlugin } from '../contracts/cni-plugin.ts';
 import type { InfraShim } from '../contracts/infra-shim.ts';
 import type { Network } from '../contracts/network.ts';
+import { checkNetwork } from '../check/check-network.ts';
+import type { ConfiguredCni } from '../health/cni.ts';
 import { diagnose } from './engine.ts';
 
 /** What a network is put together from. */
@@ -10,7 +11,7 @@ export interface NetworkParts {
   /** The provider's part. Without it every wire passes everything. */
   readonly infra?: InfraShim;
   /** The CNI's part. Without it no checks are made, and whether policies are enforced is unknown. */
-  readonly cni?: { readonly plugin: CniPlugin; readonly config: CniConfig };
+  readonly cni?: ConfiguredCni;
   /** Collect the nodes of all of a Service's backends at once, instead of the first ten by name. */
   readonly allBackends?: boolean;
 }
@@ -19,6 +20,7 @@ export interface NetworkParts {
 export function composeNetwork(parts: NetworkParts): Network {
   return {
     diagnose: (question, source, destination) => diagnose(parts, question, source, destination),
+    check: (scope) => checkNetwork(parts, scope),
     dispose: () => parts.source.dispose(),
   };
 }

@@ -5,6 +5,7 @@ import type { Endpoint } from '../contracts/packet.ts';
 import type { Suspicion } from '../contracts/suspicion.ts';
 import type { Verdict } from '../contracts/verdict.ts';
 import type { Because } from '../report/diagnosis.ts';
+import { nodeNotReady, podNotReady } from '../health/readiness.ts';
 import { type Backend, type Choice, chooseBackends, endpointsOf, familyOfText, targetOf } from './backends.ts';
 import { isNodeReady, isReady, keyOf } from './owners.ts';
 import { homeOf } from './places.ts';
@@ -131,21 +132,8 @@ function readiness(cluster: Cluster, sender: Pod | undefined, receivers: readonl
   for (const name of new Set(nodes)) {
     const node = cluster.nodes.find(({ metadata }) => metadata.name === name);
     if (node === undefined || isNodeReady(node)) continue;
-    const ready = node.status.conditions.find(({ type }) => type === 'Ready');
     // A node that is not there is more than a threat: this conversation needs it.
-    const isGone = cluster.hosts.get(name)?.kind === 'missing';
-    found.push(
-      suspect(
-        'NODE_NOT_READY',
-        isGone ? 'CRITICAL' : 'WARNING',
-        { type: 'node', id: name },
-        `Node ${name} is not ready: ${ready === undefined ? 'it has no such condition' : `${ready.reason}${ready.message === '' ? '' : `, ${ready.message}`}`}`,
-        {
-          evidence: [objectEvidence('Node', node, '/status/conditions', ready ?? null)],
-          remedy: `kubectl describe node ${name}; look whether the machine runs, has its network, and its kubelet.`,
-        },
-      ),
-    );
+    found.push(nodeNotReady(node, cluster.hosts.get(name)?.kind === 'missing' ? 'CRITICAL' : 'WARNING'));
   }
   return found;
 }
@@ -158,17 +146,5 @@ function unready(cluster: Cluster, destination: Endpoint, protocol: string): rea
   return all.flatMap((backend) => {
     const pod = backend.ready || backend.terminating ? undefined : cluster.pods.find((candidate) => keyOf(candidate) === backend.pod);
     return pod === undefined ? [] : [podNotReady(pod, 'WARNING')];
-  });
-}
-
-function podNotReady(pod: Pod, level: 'INFO' | 'WARNING'): Suspicion {
-  const ready = pod.status.conditions.find(({ type }) => type === 'Ready');
-  const why =
-    ready === undefined || ready.reason === ''
-      ? `its phase is ${pod.status.phase}`
-      : `${ready.reason}${ready.message === '' ? '' : `, ${ready.message}`}`;
-  return suspect('POD_NOT_READY', level, { type: 'pod', id: keyOf(pod) }, `Pod ${keyOf(pod)} is not ready: ${why}`, {
-    evidence: [objectEvidence('Pod', pod, '/status/conditions', ready ?? null)],
-    remedy: `kubectl describe pod -n ${pod.metadata.namespace} ${pod.metadata.name}`,
   });
 }

@@ -1,8 +1,9 @@
 import type { ClusterSource } from '../cluster/source.ts';
-import type { CniConfig, CniPlugin } from '../contracts/cni-plugin.ts';
 import type { Network, Question } from '../contracts/network.ts';
 import type { Endpoint } from '../contracts/packet.ts';
+import type { ConfiguredCni } from '../health/cni.ts';
 import type { ClusterFacts, Diagnosis, RequestEnd, UsedPlugin } from '../report/diagnosis.ts';
+import { collectedFrom } from '../report/collected.ts';
 import { intendedOf } from './intended.ts';
 import { settle } from './suspect.ts';
 
@@ -15,7 +16,7 @@ export interface DiagnosisRun {
   readonly from: Endpoint;
   readonly to: Endpoint;
   /** The CNI in use, for what is intended (which policies are enforced). */
-  readonly cni?: { readonly plugin: CniPlugin; readonly config: CniConfig };
+  readonly cni?: ConfiguredCni;
   readonly skoop: { readonly version: string; readonly plugins: readonly UsedPlugin[] };
   readonly facts: ClusterFacts;
 }
@@ -27,10 +28,6 @@ export async function runDiagnosis(run: DiagnosisRun): Promise<Diagnosis> {
   // Nothing new is asked for: this is what the diagnosis has collected.
   const cluster = await source.collect([]);
   const intended = intendedOf(cluster, question.protocol, from, to, run.cni?.plugin);
-  const nodes = [...cluster.hosts].filter(([, state]) => state.kind === 'dumped').map(([name]) => name);
-  const absent = [...cluster.hosts].flatMap(([name, state]) =>
-    state.kind === 'missing' ? [{ what: `node ${name}`, why: state.why }] : [],
-  );
   return {
     apiVersion: 'skoop.io/v1alpha1',
     kind: 'Diagnosis',
@@ -51,7 +48,7 @@ export async function runDiagnosis(run: DiagnosisRun): Promise<Diagnosis> {
     suspicions: settle([...suspicions, ...intended.suspicions]),
     paths: path.paths,
     graph: path.graph,
-    collected: { nodes: nodes.sort(), missing: [...cluster.missing, ...absent] },
+    collected: collectedFrom(cluster),
   };
 }
 

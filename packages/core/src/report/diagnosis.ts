@@ -20,7 +20,13 @@ export interface Diagnosis {
   readonly paths: readonly Path[];
   /** The union of the paths, for drawing. */
   readonly graph: Graph;
-  readonly collected: { readonly nodes: readonly string[]; readonly missing: readonly { readonly what: string; readonly why: string }[] };
+  readonly collected: Collected;
+}
+
+/** Nodes that gave a dump, by name, and what could not be read, with the reason. */
+export interface Collected {
+  readonly nodes: readonly string[];
+  readonly missing: readonly { readonly what: string; readonly why: string }[];
 }
 
 export interface UsedPlugin {

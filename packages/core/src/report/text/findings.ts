@@ -18,11 +18,11 @@ export function findings(page: Page, { suspicions, verdict }: Diagnosis): readon
   return lines;
 }
 
-function title({ paint }: Page, { code, level, on }: Suspicion): string {
+export function title({ paint }: Page, { code, level, on }: Suspicion): string {
   return `${paint.bold(paintLevel(paint, level, code))}  ${paintLevel(paint, level, level)} on ${on.type} ${on.id}`;
 }
 
-function body(page: Page, { message, evidence, remedy }: Suspicion, indent: number): readonly string[] {
+export function body(page: Page, { message, evidence, remedy }: Suspicion, indent: number): readonly string[] {
   const shown = page.wide ? evidence : evidence.slice(-SHOWN);
   const left = evidence.length - shown.length;
   return [
