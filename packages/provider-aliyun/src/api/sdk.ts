@@ -1,0 +1,93 @@
+import credentials from '@alicloud/credentials';
+import openApi from '@alicloud/openapi-client';
+import type { AliyunFlags } from '../schema.ts';
+import { ACTIONS, VERSIONS, wireName } from './actions.ts';
+import { endpointOf } from './endpoints.ts';
+import { type Failure, kindOf } from './failure.ts';
+import { type Raw, isRaw, text } from './raw.ts';
+import type { Request } from './request.ts';
+
+/** Milliseconds. The SDK's own three seconds are short for a region far away. */
+const PATIENCE = 10_000;
+
+type Client = InstanceType<typeof openApi.default>;
+
+/** Calls through Aliyun's own client, which signs them (ACS3-HMAC-SHA256). One client a host. */
+export function sdkRequest(flags: AliyunFlags): Request {
+  const clients = new Map<string, Client>();
+  // One for the run: it holds what a role or a token was exchanged for. It looks for credentials at the first call.
+  let chain: InstanceType<typeof credentials.default> | undefined;
+  const client = (host: string, protocol: string, region: string): Client => {
+    const key = `${protocol} ${host} ${region}`;
+    const known = clients.get(key);
+    if (known !== undefined) return known;
+    const { keys } = flags;
+    const made = new openApi.default(
+      new openApi.Config({
+        endpoint: host,
+        protocol,
+        regionId: region,
+        readTimeout: PATIENCE,
+        connectTimeout: PATIENCE,
+        ...(keys === undefined
+          ? { credential: (chain ??= new credentials.default()) }
+          : {
+              accessKeyId: keys.id,
+              accessKeySecret: keys.secret,
+              ...(keys.token !== undefined && { securityToken: keys.token, type: 'sts' }),
+            }),
+      }),
+    );
+    clients.set(key, made);
+    return made;
+  };
+  return async (name, region, parameters) => {
+    const { product, form } = ACTIONS[name];
+    const { host, protocol } = endpointOf(product, region, flags.endpoint);
+    // The region goes along even to a central host. Parameters of a form leave the query empty but for it.
+    const all = { RegionId: region, ...parameters };
+    try {
+      const result: unknown = await client(host, protocol, region).callApi(
+        new openApi.Params({
+          action: wireName(name),
+          version: VERSIONS[product],
+          protocol,
+          pathname: '/',
+          method: 'POST',
+          authType: 'AK',
+          style: 'RPC',
+          reqBodyType: 'formData',
+          bodyType: 'json',
+        }),
+        new openApi.OpenApiRequest(form ? { query: {}, body: all } : { query: all }),
+        // Whether to try again is ours to say.
+        { autoretry: false, readTimeout: PATIENCE, connectTimeout: PATIENCE } as never,
+      );
+      const body = isRaw(result) ? result['body'] : undefined;
+      return isRaw(body)
+        ? { kind: 'answer', body }
+        : { kind: 'failure', failure: { kind: 'refused', code: '', message: 'the answer is no JSON object', requestId: '' } };
+    } catch (error) {
+      return { kind: 'failure', failure: failureOf(error, host) };
+    }
+  };
+}
+
+/** What the SDK throws. A message of its credential chain may quote a file with keys in it, and is not passed on. */
+function failureOf(thrown: unknown, host: string): Failure {
+  const error: Raw = thrown instanceof Error ? { ...thrown, name: thrown.name, message: thrown.message } : {};
+  const code = text(error, 'code');
+  const message = text(error, 'message');
+  const status = typeof error['statusCode'] === 'number' ? error['statusCode'] : undefined;
+  const data = error['data'];
+  const requestId = isRaw(data) ? text(data, 'RequestId') : '';
+  if (status !== undefined || requestId !== '') {
+    const said = isRaw(data) ? text(data, 'Message') || message : message;
+    return { kind: kindOf(code, status, said), code, message: said, requestId };
+  }
+  if (/Timeout/i.test(`${text(error, 'name')} ${code}`) || /\bTimeout\b/i.test(message))
+    return { kind: 'timeout', code, message: `${host} did not answer in time`, requestId };
+  if (/^(?:ECONN|ENOTFOUND|EAI_|EHOST|ENET|EPIPE|ERR_TLS|CERT_|SELF_SIGNED|UNABLE_TO|DEPTH_ZERO)/.test(code))
+    return { kind: 'unreachable', code, message: `${host} can't be reached (${code})`, requestId };
+  return { kind: 'credentials', code, message: 'no credentials were found, or they can not be used', requestId };
+}

@@ -1,0 +1,3 @@
+import { aliyunBinder } from './schema.ts';
+
+export default [aliyunBinder];

@@ -1,0 +1,2 @@
+export { default } from './provider.ts';
+export { aliyunBinder, type AliyunFlags } from './schema.ts';
