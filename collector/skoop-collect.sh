@@ -333,15 +333,7 @@ tool() {
       IFS=$blanks
       [ -f "$folder/$candidate" ] && [ -x "$folder/$candidate" ] || continue
       case $folder in *[!A-Za-z0-9/._-]*) continue ;; esac
-      # busybox has commands of these names that don't know -j.
-      case $candidate in
-        ip | tc)
-          case $("$folder/$candidate" -V 2>&1 </dev/null) in
-            *iproute2*) ;;
-            *) continue ;;
-          esac
-          ;;
-      esac
+      speaks_json "$candidate" "$folder/$candidate" || continue
       eval "$variable=\$folder/\$candidate; export $variable"
       return
     done
@@ -351,10 +343,23 @@ tool() {
   eval "$variable=; export $variable"
 }
 
+# busybox has commands of these names that don't know -j: speaks_json NAME CALL...
+speaks_json() {
+  case $1 in
+    ip | tc) ;;
+    *) return 0 ;;
+  esac
+  shift
+  case $("$@" -V 2>&1 </dev/null) in
+    *iproute2*) ;;
+    *) return 1 ;;
+  esac
+}
+
 on_host() {
   for folder in usr/sbin sbin usr/bin bin usr/local/sbin usr/local/bin run/current-system/sw/bin; do
     # A link's target is to be looked up from that root, which only chroot does.
-    if [ -x "/proc/1/root/$folder/$2" ] || [ -h "/proc/1/root/$folder/$2" ]; then
+    if { [ -x "/proc/1/root/$folder/$2" ] || [ -h "/proc/1/root/$folder/$2" ]; } && speaks_json "$2" chroot /proc/1/root "/$folder/$2"; then
       eval "$1='chroot /proc/1/root /$folder/$2'; export $1"
       return 0
     fi

@@ -161,7 +161,8 @@ export interface VxlanDevice {
   readonly local: Ip | undefined;
   /** `remote` or `group`: where frames go that no FDB entry names. */
   readonly remote: Ip | undefined;
-  readonly port: number;
+  /** Unset where an old iproute2 does not print it, in external mode. */
+  readonly port: number | undefined;
   /** Name (or index, `if7`) of the lower device, where one is set. */
   readonly lower: string | undefined;
   readonly learning: boolean;

@@ -113,7 +113,8 @@ function readVxlan(fields: Fields, data: Fields): Device {
     vni: vni ?? 0,
     local: ip(data, 'local') ?? ip(data, 'local6'),
     remote: ip(data, 'remote') ?? ip(data, 'remote6') ?? ip(data, 'group') ?? ip(data, 'group6'),
-    port: integer(data, 'port') ?? DEFAULT_PORT,
+    // iproute2 5.9 prints nothing else of a device in external mode.
+    port: integer(data, 'port') ?? (external ? undefined : DEFAULT_PORT),
     lower: text(data, 'link') ?? (lower === undefined ? undefined : `if${String(lower)}`),
     learning: flag(data, 'learning') ?? true,
     external,

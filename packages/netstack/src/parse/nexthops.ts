@@ -9,7 +9,7 @@ export type ReadNexthop = { readonly nexthop: Nexthop } | { readonly unsupported
 
 /** The next hop of a route, of an element of its `nexthops`, or of a next hop object. */
 export function readNexthop(fields: Fields): ReadNexthop {
-  if (has(fields, 'encap')) return { unsupported: `encap ${text(fields, 'encap') ?? ''}`.trim() };
+  if (has(fields, 'encap')) return { unsupported: `encap ${encapType(fields) ?? ''}`.trim() };
   const via = object(fields, 'via');
   const gateway = ip(fields, 'gateway') ?? (via === undefined ? undefined : ip(via, 'host'));
   if (gateway === undefined && (has(fields, 'gateway') || has(fields, 'via'))) return { unsupported: 'a gateway that is no IP address' };
@@ -24,6 +24,12 @@ export function readNexthop(fields: Fields): ReadNexthop {
       linkdown: flags.includes('linkdown'),
     },
   };
+}
+
+/** A word, with the details beside it; iproute2 6.15 prints an object. */
+function encapType(fields: Fields): string | undefined {
+  const details = object(fields, 'encap');
+  return details === undefined ? text(fields, 'encap') : text(details, 'encap_type');
 }
 
 /** A next hop object: what a route with its `nhid` sends to. */

@@ -101,6 +101,12 @@ describe('traps of the format', () => {
       'main unicast 0.0.0.0/0 metric 0 scope 0 UNSUPPORTED next hop object 9, which is not in the dump',
     ],
     ['no next hop at all', { dst: 'default' }, 'main unicast 0.0.0.0/0 metric 0 scope 0 UNSUPPORTED no next hop'],
+    ['a realm decides nothing', { dst: 'default', dev: 'e0', flow: { to: '5' } }, 'main unicast 0.0.0.0/0 [- e0 1] metric 0 scope 0'],
+    [
+      'iproute2 6.15 prints an encap as an object',
+      { dst: '10.17.0.0/16', encap: { encap_type: 'ip', id: 5, dst: '10.1.0.44' }, dev: 'e0' },
+      'main unicast 10.17.0.0/16 metric 0 scope 0 UNSUPPORTED encap ip',
+    ],
     [
       'a next hop with an encap among others',
       {

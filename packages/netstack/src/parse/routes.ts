@@ -31,7 +31,7 @@ const SCOPES: ReadonlyMap<string, number> = new Map([
 const KNOWN: ReadonlySet<string> = new Set(
   (
     'type dst from gateway via dev table protocol scope prefsrc metric flags pref metrics nexthops nhid nh_info tos weight ' +
-    'expires age used users lastuse error ipid cache uid realm_from realm_to from_realm to_realm hoplimit'
+    'expires age used users lastuse error ipid cache uid flow hoplimit'
   ).split(' '),
 );
 

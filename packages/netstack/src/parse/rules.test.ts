@@ -80,8 +80,14 @@ describe('what is not understood is never a rule without a selector', () => {
     ['a source of the other family', { src: 'fd00::1' }, 'src'],
     ['a length beyond the address', { src: '10.0.0.0', srclen: 64 }, 'src'],
     ['a TOS without a number', { tos: 'sometimes' }, 'tos'],
+    ['some bits of a port', { dport: 80, dport_mask: '0xfff0' }, 'dport_mask'],
   ])('%s', (_name, selector, unsupported) => {
     expect(ruleOf({ priority: 1, src: 'all', table: 'main', ...selector })).toMatchObject({ unsupported });
+  });
+
+  test('all bits of a port, as iproute2 6.15 prints them, and a realm, decide nothing more', () => {
+    const rule = { priority: 1, src: 'all', dport: 80, dport_mask: '0xffff', flow_from: '3', flow_to: '4', table: 'main' };
+    expect(ruleOf(rule)).toEqual({ priority: 1, dport: { from: 80, to: 80 }, action: MAIN });
   });
 
   test('l3mdev is unknown where there is a VRF', () => {

@@ -11,9 +11,9 @@ import { readTos } from './tos.ts';
 /** Keys that are modelled, or have no meaning for a packet. Any other is a selector that we don't know. */
 const KNOWN: ReadonlySet<string> = new Set(
   (
-    'priority not src srclen dst dstlen iif iif_detached oif oif_detached fwmark fwmask tos ipproto sport sport_start sport_end ' +
-    'dport dport_start dport_end uid_start uid_end table action goto unresolved nop suppress_prefixlen suppress_prefixlength suppress_ifgroup ' +
-    'protocol realm_from realm_to from_realm to_realm'
+    'priority not src srclen dst dstlen iif iif_detached oif oif_detached fwmark fwmask tos ipproto sport sport_start sport_end sport_mask ' +
+    'dport dport_start dport_end dport_mask uid_start uid_end table action goto unresolved nop suppress_prefixlen suppress_prefixlength ' +
+    'suppress_ifgroup protocol flow_from flow_to'
   ).split(' '),
 );
 
@@ -55,6 +55,8 @@ function readRule({ fields, source }: Item, family: Family, vrfTable: string | u
   const range = (key: string): PortRange | undefined => {
     const from = integer(fields, key) ?? integer(fields, `${key}_start`);
     const to = integer(fields, key) ?? integer(fields, `${key}_end`);
+    // iproute2 6.15 prints `dport 80` as `"dport":80,"dport_mask":"0xffff"`.
+    if (has(fields, `${key}_mask`) && integer(fields, `${key}_mask`) !== 0xffff) bad.push(`${key}_mask`);
     if (from !== undefined && to !== undefined) return { from, to };
     if (has(fields, key) || has(fields, `${key}_start`) || has(fields, `${key}_end`)) bad.push(key);
     return undefined;

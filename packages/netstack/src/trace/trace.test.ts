@@ -439,6 +439,28 @@ describe('a tunnel between two nodes', () => {
     expect({ verdict: result.verdict, code: causes[0]?.code, on: causes[0]?.namespace }).toEqual({ verdict, code, on });
   });
 
+  test.each([8472, undefined])('a device in external mode takes every tunnel to its port (%p): what becomes of it is unknown', (port) => {
+    const far = host('n2', {
+      host: {
+        links: [
+          { name: 'eth0', addresses: ['172.30.0.12/24'] },
+          {
+            name: 'vx0',
+            device: { kind: 'vxlan', vni: 0, local: undefined, remote: undefined, port, lower: undefined, learning: false, external: true },
+          },
+        ],
+      },
+    });
+    const result = trace(
+      world([node('n1', 1, 2, { fdb: [{ mac: macOf('nodes/n2/host', 'flannel.1'), dev: 'flannel.1', dst: '172.30.0.12' }] }), far]),
+      across,
+    );
+    expect([result.verdict, result.paths.map((path) => path.causes[0]?.details['construct'])]).toEqual([
+      'unknown',
+      ['VXLAN device vx0 in external mode'],
+    ]);
+  });
+
   test('a host that is not dumped ends the branch, and is asked for', () => {
     const one = world([node('n1', 1, 2)]);
     const result = trace({ ...one, fabric: { carry: () => ({ kind: 'need', host: 'n2' }) } }, across);

@@ -19,11 +19,7 @@ const OUTER_SOURCE_PORT = 49152;
 /** A frame leaves by a VXLAN device (linux: `vxlan_xmit`): the forwarding entry of its destination names the far end. */
 export function encapsulate(walk: Walk, place: Place, link: Link, frame: Frame): Outcome {
   const device = link.device as VxlanDevice;
-  if (device.external)
-    return {
-      kind: 'unknown',
-      finding: finding(place, 'MODEL_UNSUPPORTED', [link.source], { construct: `VXLAN device ${link.name} in external mode` }),
-    };
+  if (device.external || device.port === undefined) return inExternalMode(place, link);
   const why = missingTopic(place.namespace, 'fdb');
   if (why !== undefined)
     return { kind: 'unknown', finding: finding(place, 'COLLECT_ARTIFACT_MISSING', [], { artifact: 'bridge-fdb', why }) };
@@ -74,10 +70,19 @@ function noFarEnd(walk: Walk, place: Place, link: Link, frame: Frame): Outcome {
   return dropped(place, 'TUNNEL_FDB_MISSING', [...frame.macFrom.evidence, link.source], details);
 }
 
-/** An outer packet has come in: which device is it for (linux: `vxlan_rcv`)? */
+function inExternalMode(place: Place, link: Link): Outcome {
+  return {
+    kind: 'unknown',
+    finding: finding(place, 'MODEL_UNSUPPORTED', [link.source], { construct: `VXLAN device ${link.name} in external mode` }),
+  };
+}
+
+/** An outer packet has come in: which device is it for (linux: `vxlan_rcv`)? One in external mode takes every VNI. */
 export function decapsulate(walk: Walk, skb: Skb, payload: TunnelPayload): Outcome {
   const { place, packet } = skb;
-  const listening = place.namespace.links.filter((link) => link.up && link.device.kind === 'vxlan' && link.device.port === packet.dport);
+  const listening = place.namespace.links.filter(
+    (link) => link.up && link.device.kind === 'vxlan' && (link.device.port ?? packet.dport) === packet.dport,
+  );
   const details = { port: String(packet.dport), vni: String(payload.vni), address: formatIp(packet.dst), protocol: 'udp', bound: '' };
   if (listening.length === 0) {
     const down = place.namespace.links.find((link) => link.device.kind === 'vxlan' && link.device.port === packet.dport);
@@ -86,6 +91,8 @@ export function decapsulate(walk: Walk, skb: Skb, payload: TunnelPayload): Outco
     return refuseByIcmp(walk, skb, 'port-unreachable', finding(place, 'SOCKET_NOT_LISTENING', [], details));
   }
   const link = listening.find((candidate) => candidate.device.kind === 'vxlan' && candidate.device.vni === payload.vni);
+  const external = listening.find(({ device }) => device.kind === 'vxlan' && device.external);
+  if (external !== undefined && (link === undefined || link === external)) return inExternalMode(place, external);
   if (link === undefined)
     return dropped(
       place,

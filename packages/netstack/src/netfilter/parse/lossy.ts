@@ -108,10 +108,28 @@ function withRules({ name, base, source }: Chain, rules: readonly Rule[]): Chain
 function lostIn(rule: Rule, native: NativeRule): string | undefined {
   const tokens = lex(rule.source.text)?.map((token) => token.text) ?? [];
   const words = new Set(tokens);
-  for (const [i, token] of tokens.entries())
+  let extensions = 0;
+  for (const [i, token] of tokens.entries()) {
     if (token === '-j' || token === '-m' || token === '-g') words.add(`${token} ${tokens[i + 1] ?? ''}`);
-  const lost = native.statements.find((statement) => !expectedWords(statement).some((word) => word === '' || words.has(word)));
-  return lost === undefined ? undefined : jsonText(lost).slice(0, 160);
+    if (token === '-j' || token === '-m') extensions++;
+  }
+  const shown = (statement: unknown): boolean => expectedWords(statement).some((word) => word === '' || words.has(word));
+  const nameless = native.statements.filter(isNameless);
+  const lost = native.statements.find((statement) => !isNameless(statement) && !shown(statement));
+  if (lost !== undefined) return jsonText(lost).slice(0, 160);
+  const named = native.statements.filter((statement) => !isNameless(statement) && usesExtension(statement)).length;
+  return nameless.length + named <= extensions ? undefined : jsonText(nameless[0]).slice(0, 160);
+}
+
+/** nft 0.9 tells of an extension only that there is one: iptables-save must name as many. */
+function isNameless(statement: unknown): boolean {
+  const [name, content] = onlyField(statement) ?? [];
+  return name === 'xt' && content === null;
+}
+
+/** Is it shown by a `-m` or `-j` of its own? */
+function usesExtension(statement: unknown): boolean {
+  return expectedWords(statement).some((word) => word.startsWith('-m ') || word.startsWith('-j '));
 }
 
 /** Any of these words must be in the line; '' for nothing at all, and none where iptables has no word for it. */

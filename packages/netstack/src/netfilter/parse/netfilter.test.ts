@@ -264,7 +264,23 @@ describe('a table of iptables-nft', () => {
     ).toEqual([]);
   });
 
+  test('extensions that nft 0.9 prints without their names are those that iptables-save names', () => {
+    const result = read({
+      'iptables-nft-save': save(
+        '-A INPUT -p tcp -m comment --comment "a" -m tcp --dport 22 -j X',
+        '-A INPUT -m conntrack --ctstate NEW -j TRACE',
+      ),
+      nft: nft(
+        ...head,
+        rule('ip', 'filter', 'INPUT', { xt: null }, { xt: null }, { counter: null }, { jump: { target: 'X' } }),
+        rule('ip', 'filter', 'INPUT', { xt: null }, { counter: null }, { xt: null }),
+      ),
+    });
+    expect(result.gaps).toEqual([]);
+  });
+
   test.each<[why: string, line: string, expr: readonly unknown[]]>([
+    ['more extensions than it names', '-A INPUT -m comment --comment "a" -j DROP', [{ xt: null }, { xt: null }, { drop: null }]],
     [
       'a map of verdicts looks like a rule that counts',
       '-A INPUT -p tcp',
