@@ -5,16 +5,16 @@ import { resourceUsage } from 'node:process';
 import { baseChains, parseIp, parseNetfilter, walkChain } from '../packages/netstack/dist/index.js';
 
 const [what, file] = process.argv.slice(2);
-const text = readFileSync(file, 'latin1');
+const bytes = readFileSync(file);
 const begin = performance.now();
-const artifact = { text, error: '', status: 0, truncated: false };
+const artifact = { bytes, text: '', error: '', status: 0, truncated: false };
 const { netfilter, gaps } = parseNetfilter({ id: 'n', artifacts: new Map([['iptables-legacy-save', artifact]]) });
 const read = (performance.now() - begin) / 1000;
 if (gaps.some(({ kind }) => kind === 'malformed')) throw new Error(`${file} was not understood: ${gaps[0].why}`);
 
 if (what === 'read') console.log(JSON.stringify({ read, peak: resourceUsage().maxRSS * 1024 }));
 else {
-  const services = (text.match(/ cluster IP" -m tcp --dport 80 -j KUBE-SVC/g) ?? []).length;
+  const services = (bytes.toString('latin1').match(/ cluster IP" -m tcp --dport 80 -j KUBE-SVC/g) ?? []).length;
   const [{ table, chain }] = baseChains(netfilter, 4, 'prerouting');
   const packetTo = (n) => ({
     src: parseIp('10.200.0.1'),

@@ -1,4 +1,5 @@
 import type { Artifact, ArtifactName } from '@skoop/netstack';
+import { artifactOf, textOfBytes } from './artifact.ts';
 import { ARTIFACTS } from '@skoop/netstack';
 import { isRecord, textOf } from '../cluster/raw-list.ts';
 import type { CollectedNamespace, DumpMeta, NodeDump } from './node-dump.ts';
@@ -74,12 +75,8 @@ function namespaceOf(
       problems.push(`nodes/${node}/${folder}/${name} is missing`);
       continue;
     }
-    artifacts.set(name, {
-      text: textOfBytes(bytes),
-      status: typeof about['status'] === 'number' ? about['status'] : 1,
-      error: textOf(about['error']),
-      truncated: about['truncated'] === true,
-    });
+    const status = typeof about['status'] === 'number' ? about['status'] : 1;
+    artifacts.set(name, artifactOf(bytes, { status, error: textOf(about['error']), truncated: about['truncated'] === true }));
   }
   const kind = entry['kind'];
   const pod = entry['pod'];
@@ -98,7 +95,7 @@ function withoutIndex(files: SnapshotFiles): readonly CollectedNamespace[] {
     if (!isFolder(folder) || !isArtifactName(name)) continue;
     const artifacts = folders.get(folder) ?? new Map<ArtifactName, Artifact>();
     folders.set(folder, artifacts);
-    artifacts.set(name, { text: textOfBytes(bytes), status: 0, error: '', truncated: false });
+    artifacts.set(name, artifactOf(bytes, { status: 0, error: '', truncated: false }));
   }
   return [...folders].map(([folder, artifacts]) => ({ ...namespaceOfFolder(folder), artifacts }));
 }
@@ -120,10 +117,6 @@ function metaOf(value: unknown): DumpMeta {
     started: textOf(started),
     tools: Object.fromEntries(tools),
   };
-}
-
-function textOfBytes(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
 
 function parse(bytes: Uint8Array): unknown {

@@ -39,7 +39,11 @@ export function baseChains(netfilter: Netfilter, family: Family, hook: Hook): re
   if (list === undefined) {
     list = netfilter.tables
       .filter((table) => sees(table.family, family))
-      .flatMap((table) => [...table.chains.values()].filter((chain) => chain.base?.hook === hook).map((chain) => ({ table, chain })))
+      .flatMap((table) =>
+        calledChains(table)
+          .filter((chain) => chain.base?.hook === hook)
+          .map((chain) => ({ table, chain })),
+      )
       .sort(
         (a, b) =>
           effectivePriority(a) - effectivePriority(b) ||
@@ -49,6 +53,10 @@ export function baseChains(netfilter: Netfilter, family: Family, hook: Hook): re
     byKey.set(key, list);
   }
   return list;
+}
+
+function calledChains(table: Table): readonly Chain[] {
+  return table.called ?? [...table.chains.values()].filter((chain) => chain.base !== undefined);
 }
 
 function tracks(table: Table): boolean {
@@ -74,7 +82,7 @@ export function deviceChainsAt(netfilter: Netfilter, device: string, hook: 'ingr
 function ordered(netfilter: Netfilter, isThere: (chain: HookedChain) => boolean): readonly HookedChain[] {
   return netfilter.tables
     .filter((table) => table.family === 'bridge' || table.family === 'netdev' || table.family === 'inet')
-    .flatMap((table) => [...table.chains.values()].map((chain) => ({ table, chain })))
+    .flatMap((table) => calledChains(table).map((chain) => ({ table, chain })))
     .filter(isThere)
     .sort((a, b) => (a.chain.base?.priority ?? 0) - (b.chain.base?.priority ?? 0));
 }

@@ -22,6 +22,10 @@ export interface Table {
   readonly tracks?: boolean;
   /** The sets of ipset that its rules add to or remove from. */
   readonly changesSets?: readonly string[];
+  /** How many rules. Told, as what is called, by a table that makes its chains late. */
+  readonly size?: number;
+  /** The chains that the kernel calls. */
+  readonly called?: readonly Chain[];
   readonly chains: ReadonlyMap<string, Chain>;
 }
 
@@ -30,8 +34,6 @@ export interface Chain {
   /** Set for a chain that the kernel calls, unset for one that only rules jump to. */
   readonly base: BaseChain | undefined;
   readonly rules: readonly Rule[];
-  /** How many rules, for a chain that builds them late. */
-  readonly size?: number;
   readonly source: Source;
 }
 

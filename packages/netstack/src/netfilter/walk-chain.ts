@@ -16,10 +16,10 @@ const ruleCounts = new WeakMap<Table, number>();
 
 /** More visits of rules than any sane ruleset needs; what is beyond is unknown, so that a hostile dump can't hold the walk. */
 function budgetOf(table: Table): number {
-  let count = ruleCounts.get(table);
+  let count = table.size ?? ruleCounts.get(table);
   if (count === undefined) {
     count = 0;
-    for (const chain of table.chains.values()) count += chain.size ?? chain.rules.length;
+    for (const chain of table.chains.values()) count += chain.rules.length;
     ruleCounts.set(table, count);
   }
   return 10_000 + 4 * count;

@@ -1,6 +1,8 @@
 /** One tool's raw output, as the collector recorded it. */
 export interface Artifact {
   readonly text: string;
+  /** The same text as UTF-8, where it came so: what is large is read from it and never becomes a string. */
+  readonly bytes?: Uint8Array;
   /** Exit status; 127 where the tool is not there, 124 where it ran into its time limit. */
   readonly status: number;
   /** The first lines of its standard error. */

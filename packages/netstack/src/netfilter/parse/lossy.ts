@@ -75,7 +75,8 @@ export function withNativeRules(table: Table, ruleset: Ruleset, gaps: Gap[]): Ta
     } else chains.set(chain.name, compared(saved, chain, ruleset, table.name, gaps));
   }
   const tracks = [...native.chains.values()].some((chain) => chain.rules.some((rule) => rule.tracks));
-  return { ...table, chains, ...(table.tracks === undefined ? {} : { tracks: table.tracks || tracks }) };
+  const { size: _size, called: _called, ...rest } = table;
+  return { ...rest, chains, ...(table.tracks === undefined ? {} : { tracks: table.tracks || tracks }) };
 }
 
 function compared(saved: Chain, native: Chain, ruleset: Ruleset, table: string, gaps: Gap[]): Chain {

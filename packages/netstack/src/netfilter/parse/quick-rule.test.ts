@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { context } from '../__fixtures__/context.ts';
 import type { Rule } from '../model.ts';
+import { bytesOf, textBetween } from './bytes.ts';
 import { lex } from './lexer.ts';
 import { QuickReader } from './quick-rule.ts';
 import { readRule } from './rule.ts';
@@ -10,6 +11,12 @@ import { readRule } from './rule.ts';
 const SOURCE = { artifact: 'n/iptables-nft-save', line: 1, text: '' };
 const CHAINS = new Set(['KUBE-SVC-1', 'INPUT', 'DNATS']);
 const isChain = (name: string): boolean => CHAINS.has(name);
+
+function quickReader(line: string, family: 4 | 6): { readonly reader: QuickReader; readonly end: number } {
+  const bytes = bytesOf(line);
+  const chains = { has: isChain, hasAt: (from: number, to: number) => isChain(textBetween(bytes, from, to)) };
+  return { reader: new QuickReader(bytes, family, chains), end: bytes.length };
+}
 
 /** What a rule is to everybody who looks at it: names, and what each part says of a packet. */
 function seen(rule: Rule): unknown {
@@ -26,11 +33,11 @@ function bothWays(
   line: string,
   family: 4 | 6 = 4,
 ): { quick: Rule | undefined; slow: ReturnType<typeof readRule> | undefined; checked: string } {
-  const quick = new QuickReader(family, isChain);
+  const { reader, end } = quickReader(line, family);
   const tokens = lex(line);
   return {
-    checked: quick.check(line, 0, line.length),
-    quick: quick.build(line, 0, SOURCE),
+    checked: reader.check(0, end),
+    quick: reader.build(0, end, SOURCE),
     slow: tokens === undefined ? undefined : readRule(tokens, family, isChain, SOURCE),
   };
 }

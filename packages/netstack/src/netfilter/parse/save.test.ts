@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { artifact, tableOf } from '../__fixtures__/rules.ts';
+import type { Rule } from '../model.ts';
 import { type SaveReading, parseSave } from './save.ts';
 
 function read(text: string, more: Parameters<typeof artifact>[1] = {}): SaveReading {
@@ -15,6 +16,25 @@ function shape(reading: SaveReading): unknown {
       Object.fromEntries([...table.chains.values()].map((chain) => [chain.name, chain.rules.map((rule) => rule.target?.name ?? '-')])),
     ]),
   );
+}
+
+/** Everything that stands in it: gaps, chains, and each rule with its line and the names of its parts. */
+function said({ tables, gaps }: SaveReading): unknown {
+  const chains = tables.map((table) => [table.name, table.tracks, table.changesSets, table.size, [...table.chains.values()]] as const);
+  return [
+    gaps,
+    chains.map(([name, tracks, sets, size, all]) => [
+      name,
+      tracks,
+      sets,
+      size,
+      all.map(({ name: chain, rules }) => [chain, rules.map(parts)]),
+    ]),
+  ];
+}
+
+function parts({ matches, target, source, ...more }: Rule): unknown {
+  return [matches.map(({ name }) => name), target?.name, source, Object.entries(more).filter(([key]) => key !== 'then')];
 }
 
 describe('what iptables-save prints', () => {
@@ -33,6 +53,21 @@ describe('what iptables-save prints', () => {
       rules: [{ source: { artifact: 'n/iptables-legacy-save', line: 5, text: '-A INPUT -j X' } }],
     });
     expect(chains?.get('X')?.base).toBeUndefined();
+  });
+
+  test('counters before every rule, as the collector asks for them, change nothing', () => {
+    const text = readFileSync(new URL('../__fixtures__/every-construct-iptables-nft-save.txt', import.meta.url), 'utf8');
+    const counted = text.replace(/^-A/gm, '[12:345] -A');
+    expect(counted).not.toBe(text);
+    expect(said(read(counted))).toEqual(said(read(text)));
+  });
+
+  test('bytes are read like the text that they are', () => {
+    const text =
+      '*filter\n:INPUT ACCEPT [0:0]\n:KÜCHE-ROT-UND-WEIT - [0:0]\n-A INPUT -m comment --comment "grün" -j KÜCHE-ROT-UND-WEIT\nCOMMIT\n';
+    const bytes = new TextEncoder().encode(text);
+    expect(said(read('', { bytes }))).toEqual(said(read(text)));
+    expect(read('', { bytes }).tables[0]?.chains.get('INPUT')?.rules[0]?.source).toMatchObject({ line: 4, text: text.split('\n')[3] });
   });
 
   test('lines may end as on Windows', () => {

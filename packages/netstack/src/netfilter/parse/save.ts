@@ -1,17 +1,21 @@
 import type { Artifact } from '../../parse/artifact.ts';
 import type { Gap, SourceLine, Topic } from '../../source.ts';
-import type { Chain, Table } from '../model.ts';
+import type { Table } from '../model.ts';
 import { opaqueRule } from '../opaque.ts';
 import { builtinChain, isIptablesTable } from './builtin.ts';
+import { COLON, HASH, QUOTE, SPACE, STAR, contentOf, standsAt, textBetween } from './bytes.ts';
+import { lex } from './lexer.ts';
 import { Lines } from './lines.ts';
-import { RuleReader, addsTo, chainOf } from './rule-reader.ts';
-import { SavedChain } from './saved-chain.ts';
+import { Numbers } from './numbers.ts';
+import { APPEND, RuleReader } from './rule-reader.ts';
+import { SavedChains } from './saved-chains.ts';
 
 interface OpenTable {
   readonly name: string;
-  readonly chains: Map<string, SavedChain>;
-  /** Rules, and what can't be read, wait until all chains are known: whether `-j X` is a jump depends on it. */
   readonly lines: Lines;
+  readonly chains: SavedChains;
+  /** The lines of rules, and what can't be read, wait until all chains are known: whether `-j X` is a jump depends on it. */
+  readonly rules: Numbers;
 }
 
 type Malformed = (why: string, source: SourceLine) => void;
@@ -36,157 +40,146 @@ export interface SaveOrigin {
  */
 export function parseSave(artifact: Artifact, origin: SaveOrigin): SaveReading {
   const topic: Topic = origin.backend;
-  const tables: Table[] = [];
+  const tables = new Map<string, Table>();
   const gaps: Gap[] = [];
   const incompatible: { name: string; source: SourceLine }[] = [];
   let table: OpenTable | undefined;
   const malformed: Malformed = (why, source) => {
     gaps.push({ topic, kind: 'malformed', why, source });
   };
+  const read: Table[] = [];
   const close = (complete: boolean): void => {
     if (table === undefined) return;
-    if (tables.some((earlier) => earlier.name === table?.name))
-      gaps.push({ topic, kind: 'malformed', why: `table ${table.name} stands twice in ${origin.path}` });
-    tables.push(finish(table, origin, complete, malformed));
+    if (tables.has(table.name)) gaps.push({ topic, kind: 'malformed', why: `table ${table.name} stands twice in ${origin.path}` });
+    const finished = finish(table, origin, complete, malformed);
+    tables.set(table.name, finished);
+    read.push(finished);
     table = undefined;
   };
 
-  const { text } = artifact;
-  const all = new Lines(text, origin.path);
-  let number = 0;
-  for (let begin = 0, end = 0; begin <= text.length; begin = end + 1) {
-    end = text.indexOf('\n', begin);
-    if (end < 0) end = text.length;
-    number++;
-    if (table !== undefined && text.charCodeAt(begin) === DASH && !isBlank(text.charCodeAt(end - 1))) {
-      table.lines.add(begin, end, number);
-      continue;
-    }
-    if (table !== undefined && declarePlain(table, all, begin, end, number)) continue;
-    const source = all.line(begin, end, number);
-    const line = source.text;
-    if (line === '') continue;
-    if (line.startsWith('#')) {
-      const refused = /^# Table `?['"`]?([^'"` ]+)['"`]? (?:is incompatible|contains incompatible)/.exec(line);
+  const bytes = contentOf(artifact);
+  const lines = new Lines(bytes, origin.path);
+  const next = new Uint32Array(lines.count);
+  for (let line = 0; line < lines.count; line++) {
+    const begin = lines.begin(line);
+    if (begin === lines.end(line)) continue;
+    const first = bytes[begin];
+    if (first === HASH) {
+      const source = lines.at(line);
+      const refused = /^# Table `?['"`]?([^'"` ]+)['"`]? (?:is incompatible|contains incompatible)/.exec(source.text);
       if (refused !== null) incompatible.push({ name: refused[1] ?? '', source });
-    } else if (line.startsWith('*')) {
+    } else if (first === STAR) {
       close(false);
-      table = { name: line.slice(1), chains: new Map(), lines: new Lines(text, origin.path) };
+      table = { name: textBetween(bytes, begin + 1, lines.end(line)), lines, chains: new SavedChains(lines, next), rules: new Numbers() };
       if (!isIptablesTable(table.name)) gaps.push({ topic, kind: 'malformed', why: `table ${table.name} is none of the iptables tables` });
     } else if (table === undefined) {
-      gaps.push({ topic, kind: 'malformed', why: `line ${String(number)} of ${origin.path} belongs to no table: ${line}` });
-    } else if (line === 'COMMIT') close(true);
-    else if (line.startsWith(':')) declare(table, all, all.add(begin, end, number), malformed);
-    else table.lines.add(begin, end, number);
+      const { text } = lines.at(line);
+      gaps.push({ topic, kind: 'malformed', why: `line ${String(line + 1)} of ${origin.path} belongs to no table: ${text}` });
+    } else if (first === COLON) declare(table, line, malformed);
+    else if (lines.is(line, 'COMMIT')) close(true);
+    else table.rules.push(line);
   }
   if (table !== undefined) {
     const why = `${origin.path} ends inside table ${table.name}`;
     close(false);
     if (!artifact.truncated) gaps.push({ topic, kind: 'truncated', why });
   }
-  return { tables, gaps, incompatible };
+  return { tables: read, gaps, incompatible };
 }
 
-const DASH = 45;
-
-/** Also a carriage return: such a line is trimmed. */
-function isBlank(code: number): boolean {
-  return code <= 32 || code === 0xa0;
-}
-
-/** `:KUBE-SVC-X - [0:0]`: what users' chains look like, of which there are many. */
-function declarePlain(table: OpenTable, all: Lines, begin: number, end: number, number: number): boolean {
-  const { text } = all;
-  if (text.charCodeAt(begin) !== COLON) return false;
-  const space = text.indexOf(' ', begin);
-  if (space < 0 || space + UNUSED.length !== end || !text.startsWith(UNUSED, space)) return false;
-  const name = text.slice(begin + 1, space);
-  if (name === '' || /\s/.test(name) || table.chains.has(name) || builtinChain(table.name, name, 'accept') !== undefined) return false;
-  table.chains.set(name, new SavedChain(name, undefined, all, all.add(begin, end, number)));
-  return true;
-}
-
+/** What users' chains look like, of which there are many. */
 const UNUSED = ' - [0:0]';
-const COLON = 58;
 const DECLARATION = /^:(\S*)\s*(\S*)\s*(.*)$/;
+/** PREROUTING and POSTROUTING have eleven letters at most. */
+const LONGEST_BUILTIN = 11;
 
-function declare(table: OpenTable, all: Lines, at: number, malformed: Malformed): void {
-  const source = all.at(at);
-  const { text } = source;
-  const [, name = '', policy = '', more = ''] = DECLARATION.exec(text) ?? [];
-  const base = builtinChain(table.name, name, policy === 'DROP' ? 'drop' : 'accept');
-  const known = base === undefined ? policy === '-' : policy === 'ACCEPT' || policy === 'DROP';
-  if (name === '' || table.chains.has(name)) {
+function declare(table: OpenTable, line: number, malformed: Malformed): void {
+  const { lines, chains, rules } = table;
+  const { bytes } = lines;
+  const from = lines.begin(line) + 1;
+  const end = lines.end(line);
+  const to = behindWord(bytes, from, end);
+  if (to === from || chains.find(from, to) >= 0) {
     // A line that names no chain of its own: it may be a rule of any, and is told of when the lines are checked.
-    table.lines.add(all.begin(at), all.end(at), source.line);
+    rules.push(line);
     return;
   }
-  const chain = new SavedChain(name, base, all, at);
-  if (!known || more !== '') {
-    const why = `unreadable chain "${text}" of table ${table.name}`;
-    malformed(why, source);
-    chain.addRule(opaqueRule(why, source), 'before');
+  const isPlain = end - to === UNUSED.length && standsAt(bytes, to, UNUSED);
+  if (isPlain && to - from > LONGEST_BUILTIN) {
+    chains.declare(from, to, line, undefined);
+    return;
   }
-  table.chains.set(name, chain);
+  const source = lines.at(line);
+  const [, name = '', policy = '', more = ''] = DECLARATION.exec(source.text) ?? [];
+  const base = builtinChain(table.name, name, policy === 'DROP' ? 'drop' : 'accept');
+  const chain = chains.declare(from, to, line, base);
+  const known = base === undefined ? policy === '-' : policy === 'ACCEPT' || policy === 'DROP';
+  if (known && more === '') return;
+  const why = `unreadable chain "${source.text}" of table ${table.name}`;
+  malformed(why, source);
+  chains.doubt(chain, opaqueRule(why, source));
 }
 
-function finish(table: OpenTable, origin: SaveOrigin, complete: boolean, malformed: Malformed): Table {
-  const { chains, lines } = table;
+function finish(table: OpenTable, { backend, family }: SaveOrigin, complete: boolean, malformed: Malformed): Table {
+  const { name, lines, chains, rules } = table;
   const last = distribute(table, malformed);
-  const reader = new RuleReader(lines, origin.family === 'ip' ? 4 : 6, (name) => chains.has(name));
-  for (const chain of chains.values()) chain.finish((index) => reader.build(index));
+  const reader = new RuleReader(lines, family === 'ip' ? 4 : 6, chains);
+  chains.finish((line) => reader.build(line));
   let tracks = false;
-  for (let index = 0; index < lines.count; index++) {
-    const checked = reader.check(index);
+  for (let i = 0; i < rules.length; i++) {
+    const line = rules.get(i);
+    const checked = reader.check(line);
     tracks ||= checked.tracks;
     if (checked.malformed === undefined) continue;
-    const source = lines.at(index);
-    malformed(`${checked.malformed} of table ${table.name}: ${source.text}`, source);
+    const source = lines.at(line);
+    malformed(`${checked.malformed} of table ${name}: ${source.text}`, source);
   }
-  if (!complete) cutOff(table, last);
-  const { backend, family } = origin;
-  const changesSets = lines.text.includes(SETS) ? changedSets(lines, reader) : [];
-  return { backend, family, name: table.name, tracks, changesSets, chains: chains satisfies ReadonlyMap<string, Chain> };
+  // Rules are printed chain by chain: what follows the last one printed is not there.
+  if (!complete) chains.cutOff(last, `the end of table ${name} is missing`);
+  return { backend, family, name, tracks, changesSets: [...reader.changedSets], size: rules.length, called: chains.called(), chains };
 }
 
-const SETS = ' -j SET --';
-
-/** Few rules change sets: those alone are built to see which. */
-function changedSets(lines: Lines, reader: RuleReader): readonly string[] {
-  const names: string[] = [];
-  for (let index = 0; index < lines.count; index++)
-    if (lines.at(index).text.includes(SETS)) names.push(...(reader.build(index).changesSets ?? []));
-  return names;
-}
-
-/** Gives each line to its chain; what names none may stand in any that the kernel calls. Returns the chain of the last. */
-function distribute({ name: tableName, chains, lines }: OpenTable, malformed: Malformed): string {
-  let chain: SavedChain | undefined;
-  for (let index = 0; index < lines.count; index++) {
-    if (chain === undefined || !addsTo(chain.name, lines, index)) {
-      const name = chainOf(lines, index);
-      if (name === '') {
-        for (const every of chains.values()) if (every.base !== undefined) every.addLine(index);
-        continue;
-      }
-      chain = chains.get(name);
-      if (chain === undefined) {
-        const source = lines.at(index);
-        malformed(`a rule of chain ${name}, which table ${tableName} does not declare: ${source.text}`, source);
-        chain = new SavedChain(name, builtinChain(tableName, name, 'accept'), lines, index);
-        chains.set(name, chain);
+/** Gives each line to its chain. Returns the chain of the last. */
+function distribute({ name: table, lines, chains, rules }: OpenTable, malformed: Malformed): number {
+  const { bytes } = lines;
+  let chain = -1;
+  for (let i = 0; i < rules.length; i++) {
+    const line = rules.get(i);
+    const from = lines.begin(line) + APPEND.length;
+    if (!standsAt(bytes, lines.begin(line), APPEND)) {
+      chains.addAnywhere(line);
+      continue;
+    }
+    if (chain < 0 || !chains.isAt(chain, from)) {
+      const to = behindWord(bytes, from, lines.end(line));
+      const isQuoted = hasQuote(bytes, from, to);
+      const name = isQuoted ? nameIn(lines.at(line).text) : undefined;
+      chain = name === undefined ? chains.find(from, to) : chains.numberOf(name);
+      if (chain < 0 && to > from) {
+        const source = lines.at(line);
+        const named = name ?? textBetween(bytes, from, to);
+        malformed(`a rule of chain ${named}, which table ${table} does not declare: ${source.text}`, source);
+        if (!isQuoted) chain = chains.declare(from, to, line, builtinChain(table, named, 'accept'));
       }
     }
-    chain.addLine(index);
+    if (chain < 0) chains.addAnywhere(line);
+    else chains.addLine(chain, line);
   }
-  return chain?.name ?? '';
+  return Math.max(chain, 0);
 }
 
-/** Rules are printed chain by chain: what follows the last one printed is not there. */
-function cutOff(table: OpenTable, last: string): void {
-  let missing = last === '';
-  for (const chain of table.chains.values()) {
-    missing ||= chain.name === last;
-    if (missing) chain.addRule(opaqueRule(`the end of table ${table.name} is missing`, chain.source), 'behind');
-  }
+function behindWord(bytes: Uint8Array, from: number, end: number): number {
+  let to = from;
+  while (to < end && (bytes[to] ?? 0) > SPACE) to++;
+  return to;
+}
+
+function hasQuote(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (bytes[i] === QUOTE) return true;
+  return false;
+}
+
+/** Even a line with an open quote names its chain. */
+function nameIn(text: string): string {
+  return lex(text)?.[1]?.text ?? /^-A (\S+)/.exec(text)?.[1] ?? '';
 }
