@@ -19,6 +19,8 @@ export interface Receipt {
   readonly dport: number;
   /** Only seen for UDP. */
   readonly mark: number | undefined;
+  /** The model's: where the kernel takes a source port at random, the ports that it may take. */
+  readonly sports?: { readonly from: number; readonly to: number };
 }
 
 /** `delivered y<-10.9.0.2:40000 at 10.9.1.2:80`, `rejected icmp-3/1 from 10.9.0.1`, `dropped`, `dropped after y<-…`. */
@@ -67,6 +69,7 @@ export function answersOf(trace: Trace, named: (id: string) => string): readonly
                 dst: formatIp(received.packet.dst),
                 dport: received.packet.dport,
                 mark: received.packet.mark,
+                ...(received.packet.chosen?.side === 'sport' ? { sports: received.packet.chosen } : {}),
               },
         error: verdict === 'rejected' ? error?.kind : undefined,
         errorFrom: verdict === 'rejected' && error?.kind.startsWith('icmp') && error.from !== undefined ? formatIp(error.from) : undefined,

@@ -1,4 +1,4 @@
-import { type Answer, describeAnswer } from './answer.ts';
+import { type Answer, type Receipt, describeAnswer } from './answer.ts';
 
 /**
  * Where the model and the kernel differ; nothing where they agree. With several ways the kernel took one of them: it must be among the model's.
@@ -36,10 +36,14 @@ function differencesOf(model: Answer, kernel: Answer): readonly string[] {
     return [
       ...differ('receiver', said.namespace, seen.namespace),
       ...differ('source', said.src, seen.src),
-      ...differ('source port', said.sport, seen.sport),
+      ...(isAmong(seen.sport, said.sports) ? [] : differ('source port', said.sport, seen.sport)),
       ...differ('destination', said.dst, seen.dst),
       ...differ('destination port', said.dport, seen.dport),
       ...(seen.mark === undefined ? [] : differ('mark', said.mark, seen.mark)),
     ];
   }
+}
+
+function isAmong(port: number, ports: Receipt['sports']): boolean {
+  return ports !== undefined && port >= ports.from && port <= ports.to;
 }

@@ -3,7 +3,7 @@
 
 helper.py PREFIX: requests on standard input, one JSON object a line; answers on standard output, told apart by "id".
   {"id", "op": "listen", "netns", "as", "protocol", "address", "port", "only"?, "device"?}       -> {"id"}
-  {"id", "op": "probe", "netns", "watch": [netns], "forget": [netns], "protocol", "src"?, "sport", "dst", "dport", "mark"?, "ttl"?, "uid"?, "size"?, "df"?, "patience"}
+  {"id", "op": "probe", "netns", "watch": [netns], "forget": [netns], "protocol", "src"?, "sport", "dst", "dport", "mark"?, "ttl"?, "uid"?, "size"?, "df"?, "tracked"?, "patience"}
       -> {"id", "outcome": "answered|error|silence", "received"?: {...}, "error"?: {...}}
   {"id", "op": "forget", "prefix"}                  closes the listeners of its namespaces and deletes them
 When standard input ends, whoever asked is gone: every namespace whose name begins with PREFIX is deleted.
@@ -137,7 +137,7 @@ class Probe:
         self.received = None
         for netns in request["forget"]:
             enter(netns)
-            netlink.forget()
+            netlink.forget(connections=not request.get("tracked"))
         self.name = f"{prefix}/{self.id}".encode()
         self.began = time.monotonic()
         self.look, self.end = self.began + SETTLE, self.began + request["patience"]

@@ -86,6 +86,7 @@ export class Lab {
       ...(probe.ttl === undefined ? {} : { ttl: probe.ttl }),
       ...(probe.size === undefined ? {} : { length: probe.size }),
       ...(probe.df === undefined ? {} : { df: probe.df }),
+      ...(probe.tracked === undefined ? {} : { tracked: probe.tracked }),
     });
     return { trace: traced, answers: answersOf(traced, (namespace) => this.nameOf(namespace)) };
   }

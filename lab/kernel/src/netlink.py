@@ -52,7 +52,7 @@ def addresses():
     return found
 
 
-def forget():
+def forget(connections):
     """Deletes what earlier packets left: neighbours (permanent ones stay), exceptions to routes, connections."""
     for family, index, state, ip in list(neighbours()):
         if not state & (NUD_PERMANENT | NUD_NOARP):
@@ -60,7 +60,7 @@ def forget():
             list(talk(NETLINK_ROUTE, RTM_DELNEIGH, ACK, body))
     write("ipv4/route/flush")
     write("ipv6/route/flush")
-    if read("netfilter/nf_conntrack_count") not in ("", "0"):
+    if connections and read("netfilter/nf_conntrack_count") not in ("", "0"):
         list(talk(NETLINK_NETFILTER, CT_DELETE, ACK, bytes(4)))
 
 

@@ -17,13 +17,15 @@ export interface Probe {
   readonly size?: number;
   /** IPv4: with it, size is not asked about before sending. */
   readonly df?: boolean;
+  /** Connections that were there before stay, and count. */
+  readonly tracked?: boolean;
 }
 
 const WORDS = ['sport', 'mark', 'ttl', 'uid', 'size'] as const;
 
 /**
  * Reads `NAMESPACE PROTOCOL DESTINATION[:PORT]`, and after it `src ADDRESS`, `sport N`, `mark N`, `ttl N`, `uid N`, `size N`, `df`,
- * `nodf`: `x tcp 10.9.1.2:80 mark 7`, `x udp [fd00::2]:9`, `x icmp 10.9.1.2`.
+ * `nodf`, `tracked`: `x tcp 10.9.1.2:80 mark 7`, `x udp [fd00::2]:9`, `x icmp 10.9.1.2`.
  *
  * @throws RangeError where the text is no probe
  */
@@ -36,7 +38,8 @@ export function parseProbe(text: string): Probe {
   const more: Record<string, string | number | boolean> = {};
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
-    if (word === 'df' || word === 'nodf') more['df'] = word === 'df';
+    if (word === 'tracked') more['tracked'] = true;
+    else if (word === 'df' || word === 'nodf') more['df'] = word === 'df';
     else if (word === 'src') more['src'] = words[++i] ?? '';
     else if ((WORDS as readonly string[]).includes(word)) more[word] = Number(words[++i]);
     else throw new RangeError(`'${text}': what is ${word}?`);

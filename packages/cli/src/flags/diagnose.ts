@@ -18,7 +18,12 @@ export const DIAGNOSE: readonly Flag[] = [
   },
   { name: 'dst', char: 'd', type: 'string', placeholder: 'TO[:PORT]', description: 'Destination, named in the same ways. The same as TO.' },
   { name: 'dport', char: 'p', type: 'string', placeholder: 'PORT', description: "Destination port: a number, or a port's name." },
-  { name: 'sport', type: 'integer', placeholder: 'PORT', default: 40000, description: 'Source port.' },
+  {
+    name: 'sport',
+    type: 'integer',
+    placeholder: 'PORT',
+    description: 'Source port. Given, connections that were there before count; else it is a new one from port 40000.',
+  },
   { name: 'protocol', type: 'string', options: ['tcp', 'udp', 'sctp', 'icmp'], default: 'tcp', description: 'Protocol of the packet.' },
   { name: 'no-reply', type: 'boolean', description: 'Judge the forward direction alone.' },
   { name: 'all', type: 'boolean', description: 'All pods of a workload, each answered on its own; the worst exit status.' },

@@ -18,7 +18,12 @@ export const TRACE: readonly Flag[] = [
   },
   { name: 'dst', char: 'd', type: 'string', placeholder: 'IP', description: 'Destination address.' },
   { name: 'dport', char: 'p', type: 'integer', placeholder: 'PORT', description: 'Destination port.' },
-  { name: 'sport', type: 'integer', placeholder: 'PORT', default: 40000, description: 'Source port.' },
+  {
+    name: 'sport',
+    type: 'integer',
+    placeholder: 'PORT',
+    description: 'Source port. Given, connections that were there before count; else it is a new one from port 40000.',
+  },
   { name: 'protocol', type: 'string', options: ['tcp', 'udp', 'sctp', 'icmp'], default: 'tcp', description: 'Protocol of the packet.' },
   { name: 'mark', type: 'string', placeholder: 'NUMBER', description: "The socket's mark (SO_MARK), decimal or 0x…" },
   { name: 'uid', type: 'integer', placeholder: 'UID', description: 'User id of the sending process.' },

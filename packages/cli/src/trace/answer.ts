@@ -8,6 +8,8 @@ interface Receiver {
   readonly in: string;
   readonly src: string;
   readonly sport: number;
+  /** Where a translation takes the source port at random: the ports that it may take, `sport` among them. */
+  readonly sports?: { readonly from: number; readonly to: number };
   readonly dst: string;
   readonly dport: number;
   readonly mark: number;
@@ -102,6 +104,7 @@ function receiversOf(trace: Trace, places: Places): readonly (Receiver & { reado
       in: places.name(received.host, received.namespace),
       src: formatIp(packet.src),
       sport: packet.sport,
+      ...(packet.chosen?.side === 'sport' && { sports: { from: packet.chosen.from, to: packet.chosen.to } }),
       dst: formatIp(packet.dst),
       dport: packet.dport,
       mark: packet.mark,

@@ -42,6 +42,7 @@ export function toTraceRequest(fields: RequestFields, places: Places, machines: 
     dport: fields.dport ?? 0,
     ...(src !== undefined && { src }),
     ...present('sport', fields.sport),
+    ...present('tracked', fields.sport === undefined ? undefined : true),
     ...present('icmp', fields.icmp),
     ...present('mark', fields.mark),
     ...present('ttl', fields.ttl),

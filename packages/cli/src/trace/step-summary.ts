@@ -11,8 +11,10 @@ export function summaryOf(step: Step): string {
       return `route (table ${step.table}): ${step.type}${step.device === '' ? '' : ` dev ${step.device}`}${optional(' via ', step.via)}${optional(' src ', step.source)}`;
     case 'netfilter':
       return `${step.hook} ${step.family}/${step.backend} ${step.table} ${step.chain}: ${step.verdict}`;
+    case 'connection':
+      return `an entry of connection tracking: ${step.state}`;
     case 'nat':
-      return `${step.restored ? 'translated back' : step.manip === 'source' ? 'source translated' : 'destination translated'}: ${tuple(step.before)} → ${tuple(step.after)}`;
+      return `${step.restored ? 'translated back' : step.manip === 'source' ? 'source translated' : 'destination translated'}: ${tuple(step.before)} → ${tuple(step.after)}${step.among === undefined ? '' : `, port taken at random from ${String(step.among.from)}-${String(step.among.to)}`}`;
     case 'encapsulate':
       return `${step.device}: put into ${step.tunnel} to ${formatIp(step.outer.dst)}`;
     case 'decapsulate':

@@ -10,9 +10,9 @@ export function answerText(answer: Answer): string {
   }
   for (const receiver of answer.receivers ?? (answer.received === undefined ? [] : [answer.received])) {
     const share = 'probability' in receiver && receiver.probability !== null ? ` (${percent(receiver.probability)})` : '';
-    lines.push(
-      `  received in ${receiver.in}: ${receiver.src}:${String(receiver.sport)} > ${receiver.dst}:${String(receiver.dport)}${share}`,
-    );
+    const sport =
+      receiver.sports === undefined ? String(receiver.sport) : `{${String(receiver.sports.from)}-${String(receiver.sports.to)}}`;
+    lines.push(`  received in ${receiver.in}: ${receiver.src}:${sport} > ${receiver.dst}:${String(receiver.dport)}${share}`);
   }
   if (answer.error !== undefined)
     lines.push(`  the sender gets ${answer.error.kind} from ${answer.error.from ?? 'its own kernel'} (${answer.error.by})`);

@@ -5,7 +5,7 @@ import type { Suspicion } from './suspicion.ts';
 /** One question. */
 export interface Question {
   readonly protocol: 'tcp' | 'udp' | 'sctp' | 'icmp';
-  /** Default 40000. */
+  /** Given, connections that were there before count, with their translations; else it is a new one from port 40000. */
   readonly sport?: number;
   /** Judge the answer as well. */
   readonly reply: boolean;

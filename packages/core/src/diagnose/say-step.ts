@@ -15,12 +15,14 @@ export function sayStep(step: Step): string {
       );
     case 'netfilter':
       return `${step.backend} ${step.family} table ${step.table}, chain ${step.chain}: ${step.verdict}`;
+    case 'connection':
+      return `connection tracking knows it: ${step.state}`;
     case 'nat': {
       const change =
         step.manip === 'source'
           ? `${end(step.before, 'src')} -> ${end(step.after, 'src')}`
           : `${end(step.before, 'dst')} -> ${end(step.after, 'dst')}`;
-      return `${step.manip} address ${step.restored ? 'restored' : 'translated'}: ${change}`;
+      return `${step.manip} address ${step.restored ? 'restored' : 'translated'}: ${change}${step.among === undefined ? '' : `, or any port from ${String(step.among.from)} to ${String(step.among.to)}`}`;
     }
     case 'encapsulate':
       return `${step.tunnel} device ${step.device}: wrapped, to ${formatIp(step.outer.dst)}`;

@@ -40,7 +40,7 @@ export function packetOf(question: Question, source: Endpoint, destination: Endp
     // A process of a pod or a node sends from the address that its kernel chooses.
     ...(src === undefined || source.kind === 'pod' || source.kind === 'node' ? {} : { src }),
     protocol: protocol === 'icmp' ? (familyOf(dst) === 4 ? Protocol.ICMP : Protocol.ICMPV6) : NUMBERS[protocol],
-    ...(question.sport === undefined ? {} : { sport: question.sport }),
+    ...(question.sport === undefined ? {} : { sport: question.sport, tracked: true }),
     dport: destination.port ?? 0,
     reply: question.reply,
   };

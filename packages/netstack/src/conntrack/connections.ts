@@ -1,36 +1,57 @@
+import type { ConntrackEntry, NetworkNamespace } from '../namespace/namespace.ts';
 import type { TrackedConnection, Tracking, Zone } from '../netfilter/model.ts';
+import type { Chooser } from '../netfilter/walk.types.ts';
 import { ICMP, ICMPV6, TCP } from '../packet/protocol.ts';
 import { type Packet, TcpFlag, type Tuple, reversed, sameTuple, tupleOf } from '../packet/packet.ts';
+import type { Source } from '../source.ts';
+import { dumpedFrom, dumpedWith } from './dumped.ts';
 
 /** An entry made on the way, and which of its two translations are settled (a null binding settles one, too). */
 export interface Connection extends TrackedConnection {
   readonly zone: Zone;
   readonly sourceSettled: boolean;
   readonly destinationSettled: boolean;
+  /** Its line, where it was in the table before: no rule has a say in its translation any more. */
+  readonly source?: Source;
+  /** Its packets pass the chains by. */
+  readonly offloaded?: boolean;
+  /** The side that answers can't begin it (linux: `tcp_conntracks`, a SYN in the reply direction). */
+  readonly refusesAnswer?: boolean;
 }
 
 const NO_ZONE: Zone = { original: 0, reply: 0 };
 
+type Table = Pick<NetworkNamespace, 'id' | 'conntrack'>;
+
 /**
  * The connection tracking of every namespace that a walk passes. It lives as long as the walk: the reply finds the entries that the
- * forward packet left.
+ * forward packet left. The entries of the dumps count where `known` is given.
  */
 export class Connections {
   readonly #byNamespace = new Map<string, Connection[]>();
+  readonly #known: Chooser | undefined;
+  /** Dumped entries that the walk has taken over, or whose connection has begun anew. */
+  readonly #gone = new Set<ConntrackEntry>();
+
+  constructor(known?: Chooser) {
+    this.#known = known;
+  }
 
   /** What tracking says of a packet on its way into a namespace (linux: `nf_conntrack_in`); a new flow gets an entry. */
-  track(namespace: string, packet: Packet, zone: Zone = NO_ZONE): Tracking {
-    const entries = this.#entries(namespace);
+  track(table: Table, packet: Packet, zone: Zone = NO_ZONE): Tracking {
+    this.#adopt(table, packet, zone);
+    const entries = this.#entries(table);
     if (packet.quoted !== undefined) return relatedTo(entries, packet.quoted, zone);
     for (const entry of entries) {
       if (entry.zone.original === zone.original && sameTuple(entry.original, packet))
         return { state: entry.replied ? 'ESTABLISHED' : 'NEW', entry, direction: 'original' };
       if (entry.zone.reply === zone.reply && sameTuple(entry.reply, packet)) {
-        const replied = this.replace(namespace, entry, { ...entry, replied: true });
+        if (entry.refusesAnswer === true && isOpening(packet)) return INVALID;
+        const replied = this.replace(table.id, entry, { ...entry, replied: true });
         return { state: 'ESTABLISHED', entry: replied, direction: 'reply' };
       }
     }
-    if (!opens(packet)) return { state: 'INVALID', entry: undefined, direction: 'original' };
+    if (!opens(packet)) return INVALID;
     const original = tupleOf(packet);
     const entry: Connection = {
       zone,
@@ -40,6 +61,7 @@ export class Connections {
       dnat: false,
       snat: false,
       replied: false,
+      chosen: packet.chosen,
       sourceSettled: false,
       destinationSettled: false,
     };
@@ -48,20 +70,101 @@ export class Connections {
   }
 
   replace(namespace: string, old: TrackedConnection, entry: Connection): Connection {
-    const entries = this.#entries(namespace);
+    const entries = this.#byNamespace.get(namespace) ?? [];
     const at = entries.indexOf(old as Connection);
     if (at >= 0) entries[at] = entry;
     return entry;
   }
 
-  #entries(namespace: string): Connection[] {
-    let entries = this.#byNamespace.get(namespace);
+  /** Has another connection that tuple in one of its directions (linux: `nf_conntrack_tuple_taken`)? */
+  isTaken(table: Table, tuple: Tuple, by: Connection): boolean {
+    const has = ({ original, reply, zone }: Pick<Connection, 'original' | 'reply' | 'zone'>) =>
+      (zone.original === by.zone.original && sameTuple(original, tuple)) || (zone.reply === by.zone.reply && sameTuple(reply, tuple));
+    if (this.#entries(table).some((entry) => entry !== by && has(entry))) return true;
+    return this.#dumped(dumpedWith, table, tuple).some(has);
+  }
+
+  /** The sources that other connections from the same one were translated to (linux: `find_appropriate_src`). */
+  sourcesOf(table: Table, { original, zone }: Connection): readonly Tuple[] {
+    const entries: readonly Pick<Connection, 'original' | 'reply' | 'zone'>[] = [
+      ...this.#entries(table).filter((entry) => entry.sourceSettled),
+      ...this.#dumped(dumpedFrom, table, original),
+    ];
+    return entries
+      .filter(
+        ({ original: other, zone: { original: at } }) =>
+          at === zone.original && other.src === original.src && other.sport === original.sport && other.protocol === original.protocol,
+      )
+      .map(({ reply }) => replyTuple(reply));
+  }
+
+  #dumped(look: typeof dumpedWith, table: Table, tuple: Tuple): readonly ConntrackEntry[] {
+    return this.#known === undefined ? [] : look(table, tuple).filter((entry) => !this.#gone.has(entry));
+  }
+
+  /** Takes over the dumped entry that a packet belongs to, or, where the packet begins the connection anew, forgets it. */
+  #adopt(table: Table, packet: Packet, zone: Zone): void {
+    // The outer source port of a tunnel is a hash that is not computed: no entry can be its own.
+    if (this.#known === undefined || packet.inner !== undefined) return;
+    const { quoted } = packet;
+    for (const tuple of quoted === undefined ? [packet] : [quoted, replyTuple(quoted)]) {
+      for (const entry of this.#dumped(dumpedWith, table, tuple)) {
+        const isOriginal = sameTuple(entry.original, tuple);
+        if (!isOriginal && isRequest(packet)) continue;
+        if (isOriginal ? entry.zone.original !== zone.original : entry.zone.reply !== zone.reply) continue;
+        this.#gone.add(entry);
+        if (quoted === undefined && isOpening(packet) && reopens(this.#known, entry, isOriginal)) continue;
+        this.#entries(table).push(connectionOf(entry));
+      }
+    }
+  }
+
+  #entries({ id }: Table): Connection[] {
+    let entries = this.#byNamespace.get(id);
     if (entries === undefined) {
       entries = [];
-      this.#byNamespace.set(namespace, entries);
+      this.#byNamespace.set(id, entries);
     }
     return entries;
   }
+}
+
+/** A SYN takes the place of a connection that has ended (linux: `nf_conntrack_tcp_packet`). */
+function reopens(chooser: Chooser, { state, source }: ConntrackEntry, isOriginal: boolean): boolean {
+  // Who sent the reset decides, and that is in no dump.
+  if (state === 'CLOSE' && isOriginal) return chooser.unknown('a connection that a reset has ended', [source], [true, false]);
+  return state === 'TIME_WAIT';
+}
+
+const INVALID: Tracking = { state: 'INVALID', entry: undefined, direction: 'original' };
+
+function connectionOf({ original, reply, zone, mark, state, replied, assured, offloaded, source }: ConntrackEntry): Connection {
+  const untranslated = replyTuple(original);
+  return {
+    zone,
+    original,
+    reply,
+    mark,
+    replied,
+    assured,
+    offloaded,
+    refusesAnswer: state !== 'SYN_SENT' && state !== 'SYN_SENT2',
+    source,
+    snat: reply.dst !== untranslated.dst || reply.dport !== untranslated.dport,
+    dnat: reply.src !== untranslated.src || reply.sport !== untranslated.sport,
+    sourceSettled: true,
+    destinationSettled: true,
+  };
+}
+
+/** An echo and its answer have one tuple, but for their types. */
+function isRequest({ protocol, icmp }: Packet): boolean {
+  return icmp !== undefined && icmp.type === (protocol === ICMP ? 8 : 128);
+}
+
+/** A connection's first segment. */
+function isOpening({ protocol, tcpFlags }: Packet): boolean {
+  return protocol === TCP && (tcpFlags & (TcpFlag.SYN | TcpFlag.ACK)) === TcpFlag.SYN;
 }
 
 /** An echo keeps its identifier, where ports change places. */
@@ -77,7 +180,7 @@ function relatedTo(entries: readonly Connection[], quoted: Packet, zone: Zone): 
       return { state: 'RELATED', entry, direction: 'reply' };
     if (sameTuple(entry.reply, quoted)) return { state: 'RELATED', entry, direction: 'original' };
   }
-  return { state: 'INVALID', entry: undefined, direction: 'original' };
+  return INVALID;
 }
 
 /** May this packet begin a connection? A TCP segment in the middle may (`nf_conntrack_tcp_loose`), an answer may not. */

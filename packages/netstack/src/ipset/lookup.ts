@@ -53,6 +53,9 @@ function askMembers(list: IpSet, query: SetQuery, context: MatchContext): SetAns
 
 /** From the longest prefixes to the shortest; where one has the address with other interfaces alone, the search ends there. */
 function find(set: IpSet, sides: readonly Side[], context: MatchContext): SetAnswer {
+  const { chosen } = context.packet;
+  if (chosen !== undefined && set.parts.some((part, i) => part.endsWith('port') && (sides[i] === 'src') === (chosen.side === 'sport')))
+    return { kind: 'unknown', construct: `set ${set.name} of ports, and one that a translation takes at random` };
   const values = set.parts.map((part, i) => valueOf(part, sides[i] as Side, set, context.packet));
   if (values.includes(undefined)) return MISS;
   for (const { lengths, elements } of set.levels) {

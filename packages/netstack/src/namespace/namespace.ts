@@ -1,7 +1,7 @@
 import type { Tuple } from '../packet/packet.ts';
 import type { Gap, Source } from '../source.ts';
 import type { IpSet } from '../ipset/set.ts';
-import type { Netfilter } from '../netfilter/model.ts';
+import type { Netfilter, Zone } from '../netfilter/model.ts';
 import type { VirtualService } from './ipvs.ts';
 import type { Link } from './link.ts';
 import type { FdbEntry, Neighbour } from './neighbour.ts';
@@ -33,10 +33,19 @@ export interface NetworkNamespace {
 
 /** An entry of the kernel's connection tracking table at the time of the dump. */
 export interface ConntrackEntry {
+  /** An echo has its identifier as source port, in both directions. */
   readonly original: Tuple;
   readonly reply: Tuple;
   readonly mark: number;
-  readonly zone: number;
+  readonly zone: Zone;
+  /** TCP alone: `ESTABLISHED`, `TIME_WAIT`, …. */
+  readonly state: string | undefined;
+  /** Has an answer been seen? */
+  readonly replied: boolean;
+  /** Is it kept when the table is full? */
+  readonly assured: boolean;
+  /** Its packets pass the chains by (a flow table). */
+  readonly offloaded: boolean;
   readonly source: Source;
 }
 

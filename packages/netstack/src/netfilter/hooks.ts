@@ -102,3 +102,10 @@ export function tracksConnections(netfilter: Netfilter, family: Family): boolean
   }
   return made.get(family) ?? false;
 }
+
+/** Are the hooks that translate there? They come with the first chain of type nat, with or without rules (linux: `nf_nat_register_fn`). */
+export function translatesAddresses(netfilter: Netfilter, family: Family): boolean {
+  return (['prerouting', 'output', 'postrouting', 'input'] as const).some((hook) =>
+    baseChains(netfilter, family, hook).some(({ chain }) => chain.base?.type === 'nat'),
+  );
+}

@@ -1,7 +1,7 @@
 import type { Ip } from '../address/ip.ts';
 import type { Mac } from '../namespace/link.ts';
 import type { NetworkNamespace } from '../namespace/namespace.ts';
-import type { Packet, Tuple } from '../packet/packet.ts';
+import type { ChosenPort, Packet, Tuple } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
 
 /** The IP-level hooks, in the order of a packet's life. */
@@ -138,6 +138,10 @@ export interface TrackedConnection {
   readonly snat: boolean;
   /** Has an answer been seen? */
   readonly replied: boolean;
+  /** Of its first packet's ports one was taken at random by somebody before. */
+  readonly chosen?: ChosenPort | undefined;
+  /** Known of entries that were there before: is it kept when the table is full? */
+  readonly assured?: boolean;
 }
 
 export interface Target {

@@ -37,6 +37,19 @@ export interface Packet {
   readonly answer?: true;
   /** A tunnel's outer packet carries a frame. */
   readonly inner?: TunnelPayload;
+  /** A port that a translation took at random: `sport`, in an answer `dport`, is one of them. */
+  readonly chosen?: ChosenPort | undefined;
+}
+
+export interface ChosenPort {
+  readonly side: 'sport' | 'dport';
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The ports that one may be: most often the one. */
+export function portsOf(packet: Packet, side: ChosenPort['side']): { readonly from: number; readonly to: number } {
+  return packet.chosen?.side === side ? packet.chosen : { from: packet[side], to: packet[side] };
 }
 
 /** The frame inside of a VXLAN packet, or the packet inside of an IP tunnel's (which has no addresses of a link). */

@@ -30,17 +30,47 @@ test.each([
     ['17 ::1 49314 > ::1 5354', '17 ::1 5354 > ::1 49314', 0, 0],
   ],
   [
-    'ICMP has no ports',
+    'an echo has an identifier in place of ports',
     'ipv4     2 icmp     1 29 src=10.0.0.1 dst=10.0.0.2 type=8 code=0 id=5 src=10.0.0.2 dst=10.0.0.1 type=0 code=0 id=5 mark=0 use=1',
-    ['1 10.0.0.1 0 > 10.0.0.2 0', '1 10.0.0.2 0 > 10.0.0.1 0', 0, 0],
+    ['1 10.0.0.1 5 > 10.0.0.2 0', '1 10.0.0.2 5 > 10.0.0.1 0', 0, 0],
   ],
 ])('%s', (_name, line, [original, reply, mark, zone]) => {
   const parsed = parseConntrack(dumpOf({ conntrack: `\n${line}\n` }));
   expect(parsed.gaps).toEqual([]);
   expect(parsed.value.map((entry) => [show(entry.original), show(entry.reply), entry.mark, entry.zone])).toEqual([
-    [original, reply, mark, zone],
+    [original, reply, mark, { original: zone, reply: zone }],
   ]);
   expect(parsed.value[0]?.source).toEqual({ artifact: 'ns/conntrack', line: 2, text: line });
+});
+
+test.each([
+  [
+    'seen in one direction',
+    'udp 17 29 src=1.1.1.1 dst=2.2.2.2 sport=1 dport=2 [UNREPLIED] src=2.2.2.2 dst=1.1.1.1 sport=2 dport=1 mark=0 use=1',
+    { replied: false, assured: false, state: undefined, offloaded: false },
+  ],
+  [
+    'in both',
+    'udp 17 29 src=1.1.1.1 dst=2.2.2.2 sport=1 dport=2 src=2.2.2.2 dst=1.1.1.1 sport=2 dport=1 [ASSURED] mark=0 use=1',
+    { replied: true, assured: true, offloaded: false },
+  ],
+  [
+    "TCP's state",
+    'ipv4 2 tcp 6 9 TIME_WAIT src=1.1.1.1 dst=2.2.2.2 sport=1 dport=2 src=2.2.2.2 dst=1.1.1.1 sport=2 dport=1 [ASSURED] mark=0 use=1',
+    { state: 'TIME_WAIT', replied: true },
+  ],
+  [
+    'offloaded: it has no state and no timeout',
+    'ipv4 2 tcp 6 src=1.1.1.1 dst=2.2.2.2 sport=1 dport=2 src=2.2.2.2 dst=1.1.1.1 sport=2 dport=1 [OFFLOAD] mark=0 use=1',
+    { state: undefined, offloaded: true },
+  ],
+  [
+    'a zone for each direction',
+    'udp 17 29 src=1.1.1.1 dst=2.2.2.2 sport=1 dport=2 zone-orig=3 src=2.2.2.2 dst=1.1.1.1 sport=2 dport=1 zone-reply=4 mark=0 use=1',
+    { zone: { original: 3, reply: 4 } },
+  ],
+])('%s', (_name, line, expected) => {
+  expect(parseConntrack(dumpOf({ conntrack: line })).value).toMatchObject([expected]);
 });
 
 test('an entry that both listings print counts once', () => {

@@ -1,6 +1,7 @@
 import { parseIp } from '../address/ip.ts';
 import type { ConntrackEntry } from '../namespace/namespace.ts';
 import type { Tuple } from '../packet/packet.ts';
+import { TCP } from '../packet/protocol.ts';
 import type { SourceLine } from '../source.ts';
 import type { NamespaceDump } from './artifact.ts';
 import { parseInteger } from './fields.ts';
@@ -33,31 +34,54 @@ function readEntry(line: SourceLine): ConntrackEntry | undefined {
   if (protocol === undefined || protocol > 255) return undefined;
   const tuples: Map<string, string>[] = [];
   const rest = new Map<string, string>();
+  const marks = new Set<string>();
   for (const word of words.slice(at + 2)) {
     const equals = word.indexOf('=');
-    if (equals < 0) continue;
+    if (equals < 0) {
+      marks.add(word);
+      continue;
+    }
     const key = word.slice(0, equals);
     if (key === 'src') tuples.push(new Map());
     const tuple = tuples.at(-1);
-    (TUPLE_KEYS.has(key) && tuple !== undefined ? tuple : rest).set(key, word.slice(equals + 1));
+    // The identifier of an echo stands in both directions, that of the entry after them.
+    const isOfTuple = tuple !== undefined && (TUPLE_KEYS.has(key) || (key === 'id' && tuple.has('type') && !tuple.has('id')));
+    (isOfTuple ? tuple : rest).set(key, word.slice(equals + 1));
   }
   const [first, second, third] = tuples;
   const original = first && readTuple(first, protocol);
   const reply = second && readTuple(second, protocol);
   if (original === undefined || reply === undefined || third !== undefined) return undefined;
   const mark = parseInteger(rest.get('mark') ?? '0');
-  const zone = parseInteger(rest.get('zone') ?? rest.get('zone-orig') ?? '0');
-  return mark === undefined || zone === undefined
-    ? undefined
-    : { original, reply, mark, zone, source: { ...line, text: withoutCounters(line.text) } };
+  const zone = readZone(rest);
+  if (mark === undefined || zone === undefined) return undefined;
+  return {
+    original,
+    reply,
+    mark,
+    zone,
+    state: protocol === TCP ? words.slice(at + 2).find((word) => /^[A-Z]/.test(word)) : undefined,
+    replied: !marks.has('[UNREPLIED]'),
+    assured: marks.has('[ASSURED]') || marks.has('[OFFLOAD]') || marks.has('[HW_OFFLOAD]'),
+    offloaded: marks.has('[OFFLOAD]') || marks.has('[HW_OFFLOAD]'),
+    source: { ...line, text: withoutCounters(line.text) },
+  };
 }
 
-const TUPLE_KEYS: ReadonlySet<string> = new Set(['src', 'dst', 'sport', 'dport']);
+const TUPLE_KEYS: ReadonlySet<string> = new Set(['src', 'dst', 'sport', 'dport', 'type', 'code']);
+
+/** `zone=` for both directions, `zone-orig=` and `zone-reply=` for one. */
+function readZone(fields: ReadonlyMap<string, string>): ConntrackEntry['zone'] | undefined {
+  const both = fields.get('zone') ?? '0';
+  const original = parseInteger(fields.get('zone-orig') ?? both);
+  const reply = parseInteger(fields.get('zone-reply') ?? both);
+  return original === undefined || reply === undefined ? undefined : { original, reply };
+}
 
 function readTuple(fields: ReadonlyMap<string, string>, protocol: number): Tuple | undefined {
   const src = parseIp(fields.get('src') ?? '');
   const dst = parseIp(fields.get('dst') ?? '');
-  const sport = parseInteger(fields.get('sport') ?? '0');
+  const sport = parseInteger(fields.get('sport') ?? fields.get('id') ?? '0');
   const dport = parseInteger(fields.get('dport') ?? '0');
   if (src === undefined || dst === undefined || typeof src !== typeof dst || sport === undefined || dport === undefined) return undefined;
   return { src, dst, protocol, sport, dport };

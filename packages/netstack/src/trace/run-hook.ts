@@ -3,12 +3,12 @@ import { type Connection, replyTuple } from '../conntrack/connections.ts';
 import type { Ip } from '../address/ip.ts';
 import { missingTopic } from '../namespace/lookup.ts';
 import { usesIpvs } from '../namespace/uses-ipvs.ts';
-import { baseChains, tracksConnections } from '../netfilter/hooks.ts';
+import { baseChains, tracksConnections, translatesAddresses } from '../netfilter/hooks.ts';
 import type { Chain, Hook, MatchContext, NatRequest, Table } from '../netfilter/model.ts';
 import { walkChain } from '../netfilter/walk-chain.ts';
 import type { ChainResult } from '../netfilter/walk.types.ts';
 import { recordChain } from './record-chain.ts';
-import { tupleOf } from '../packet/packet.ts';
+import { type Packet, tupleOf } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
 import { balance, ipvsPriority } from './ipvs.ts';
 import { refusedByRule } from './refuse.ts';
@@ -46,7 +46,11 @@ export function runHook(walk: Walk, start: Skb, hook: Hook, options: HookOptions
   for (let i = 0; i < chains.length;) {
     const { table, chain } = chains[i] as { table: Table; chain: Chain };
     const priority = chain.base?.type === 'nat' ? (manip === 'destination' ? -100 : 100) : (chain.base?.priority ?? 0);
-    if (tracking && priority > TRACKING) skb = track(walk, skb, hook);
+    if (tracking && skb.tracking === undefined && priority > TRACKING) {
+      const result = track(walk, skb, hook);
+      if (result.kind === 'stop') return result;
+      skb = result.skb;
+    }
     if (!balanced && ipvs !== undefined && hook !== 'output' && priority > ipvs) {
       balanced = true;
       const result = balance(walk, skb, hook);
@@ -85,7 +89,11 @@ export function runHook(walk: Walk, start: Skb, hook: Hook, options: HookOptions
     }
     i++;
   }
-  if (tracking) skb = track(walk, skb, hook);
+  if (tracking && skb.tracking === undefined) {
+    const result = track(walk, skb, hook);
+    if (result.kind === 'stop') return result;
+    skb = result.skb;
+  }
   // OUTPUT translates before IPVS sees the packet, INPUT after.
   const rest = [
     ...(translates && !translated ? [(last: Skb) => runNat(walk, last, hook, manip, [], options)] : []),
@@ -114,9 +122,25 @@ function reroutes(table: Table, chain: Chain): boolean {
   return chain.base?.type === 'route' || (table.backend !== 'nftables' && table.name === 'mangle');
 }
 
-function track(walk: Walk, skb: Skb, hook: Hook): Skb {
-  if (skb.tracking !== undefined || (hook !== 'prerouting' && hook !== 'output')) return skb;
-  return { ...skb, tracking: walk.connections.track(skb.place.namespace.id, skb.packet, skb.zone) };
+function track(walk: Walk, skb: Skb, hook: Hook): HookResult {
+  if (hook !== 'prerouting' && hook !== 'output') return { kind: 'pass', skb };
+  const { place, packet, zone } = skb;
+  const why = walk.tracked ? missingTopic(place.namespace, 'conntrack') : undefined;
+  if (why !== undefined) {
+    const missing = finding(place, 'COLLECT_ARTIFACT_MISSING', [], { artifact: 'conntrack', why });
+    return { kind: 'stop', outcome: { kind: 'unknown', finding: missing } };
+  }
+  const tracking = walk.connections.track(place.namespace, packet, zone);
+  const entry = tracking.entry as Connection | undefined;
+  if (entry?.source !== undefined) {
+    walk.step({ kind: 'connection', state: tracking.state, evidence: [entry.source] });
+    if (entry.offloaded === true) {
+      const construct = 'a connection of a flow table, whose packets pass the chains by';
+      const offloaded = finding(place, 'MODEL_UNSUPPORTED', [entry.source], { construct });
+      return { kind: 'stop', outcome: { kind: 'unknown', finding: offloaded } };
+    }
+  }
+  return { kind: 'pass', skb: { ...skb, tracking } };
 }
 
 function contextOf(skb: Skb, hook: Hook, options: HookOptions): MatchContext {
@@ -208,6 +232,8 @@ function runNat(
   let skb = start;
   let entry = skb.tracking?.entry as Connection | undefined;
   if (entry === undefined) return { kind: 'pass', skb };
+  // Without any chain that translates, the translations of old entries rest.
+  if (entry.source !== undefined && !translatesAddresses(skb.place.namespace.netfilter, family(skb))) return { kind: 'pass', skb };
   const settled = manip === 'source' ? entry.sourceSettled : entry.destinationSettled;
   if (skb.tracking?.state === 'NEW' && skb.tracking.direction === 'original' && !settled) {
     let request: NatRequest | undefined;
@@ -233,7 +259,9 @@ function runNat(
   } else {
     const packet = skb.tracking === undefined ? skb.packet : translate(skb.packet, skb.tracking, manip);
     if (packet !== skb.packet) {
-      walk.step({ kind: 'nat', manip, before: tupleOf(skb.packet), after: tupleOf(packet), restored: true, evidence: [] });
+      const restored = skb.tracking?.direction !== 'original' || entry.source === undefined;
+      const known = entry.source === undefined ? [] : [entry.source];
+      walk.step({ kind: 'nat', manip, before: tupleOf(skb.packet), after: tupleOf(packet), among: undefined, restored, evidence: known });
       skb = { ...skb, packet };
     }
   }
@@ -241,7 +269,10 @@ function runNat(
   return { kind: 'pass', skb };
 }
 
-/** Settles one translation of a new flow; without a request it is a null binding, which is final as well. */
+/**
+ * Settles one translation of a new flow; without a request it is a null binding, which is final as well, and changes a source port that
+ * another connection has.
+ */
 function bind(
   walk: Walk,
   skb: Skb,
@@ -253,34 +284,55 @@ function bind(
   hook: Hook,
 ): HookResult {
   const settledNow = manip === 'source' ? { sourceSettled: true } : { destinationSettled: true };
-  if (request === undefined || skb.tracking === undefined) {
-    const next = walk.connections.replace(skb.place.namespace.id, entry, { ...entry, ...settledNow });
-    return { kind: 'pass', skb: skb.tracking === undefined ? skb : { ...skb, tracking: { ...skb.tracking, entry: next } } };
-  }
+  const { connections, chooser } = walk;
+  const { packet: old, place, tracking } = skb;
+  const { namespace } = place;
+  if (tracking === undefined) return { kind: 'pass', skb };
   const to = settle(
     request,
-    skb.packet,
-    { namespace: skb.place.namespace, iif: skb.iif, oif: options.oif, nextHop: options.nextHop, output: hook === 'output' },
-    walk.chooser,
+    manip,
+    old,
+    {
+      namespace,
+      iif: skb.iif,
+      oif: options.oif,
+      nextHop: options.nextHop,
+      output: hook === 'output',
+      zone: entry.zone.original,
+      isTaken: (translated) => connections.isTaken(namespace, replyTuple(translated), entry),
+      sources: () => connections.sourcesOf(namespace, entry),
+    },
+    chooser,
   );
   if (to.kind === 'no-address')
     return {
       kind: 'stop',
-      outcome: dropped(skb.place, 'NAT_NO_ADDRESS', evidence.slice(-1), { device: manip === 'source' ? options.oif : skb.iif }),
+      outcome: dropped(place, 'NAT_NO_ADDRESS', evidence.slice(-1), { device: manip === 'source' ? options.oif : skb.iif }),
     };
-  const packet = manip === 'source' ? { ...skb.packet, src: to.ip, sport: to.port } : { ...skb.packet, dst: to.ip, dport: to.port };
-  const moved =
-    packet.src !== skb.packet.src ||
-    packet.dst !== skb.packet.dst ||
-    packet.sport !== skb.packet.sport ||
-    packet.dport !== skb.packet.dport;
-  const next = walk.connections.replace(skb.place.namespace.id, entry, {
+  if (to.kind === 'unknown') return { kind: 'stop', outcome: unknownTarget(skb, to.construct, evidence) };
+  const isSource = manip === 'source';
+  const isMoved = isSource
+    ? to.ip !== old.src || to.port !== old.sport || to.among !== undefined
+    : to.ip !== old.dst || to.port !== old.dport;
+  if (!isMoved) {
+    const next = connections.replace(namespace.id, entry, { ...entry, ...settledNow });
+    return { kind: 'pass', skb: { ...skb, tracking: { ...tracking, entry: next } } };
+  }
+  const packet: Packet = isSource
+    ? { ...old, src: to.ip, sport: to.port, chosen: to.among === undefined ? keptChoice(old, to.port) : { side: 'sport', ...to.among } }
+    : { ...old, dst: to.ip, dport: to.port };
+  const next = connections.replace(namespace.id, entry, {
     ...entry,
     ...settledNow,
     reply: replyTuple(packet),
-    dnat: entry.dnat || (manip === 'destination' && moved),
-    snat: entry.snat || (manip === 'source' && moved),
+    dnat: entry.dnat || !isSource,
+    snat: entry.snat || isSource,
   });
-  if (moved) walk.step({ kind: 'nat', manip, before: tupleOf(skb.packet), after: tupleOf(packet), restored: false, evidence });
-  return { kind: 'pass', skb: { ...skb, packet, tracking: { ...skb.tracking, entry: next } } };
+  walk.step({ kind: 'nat', manip, before: tupleOf(old), after: tupleOf(packet), among: to.among, restored: false, evidence });
+  return { kind: 'pass', skb: { ...skb, packet, tracking: { ...tracking, entry: next } } };
+}
+
+/** What somebody before took at random stays so, unless it is replaced. */
+function keptChoice(packet: Packet, port: number): Packet['chosen'] {
+  return packet.chosen?.side === 'sport' && port !== packet.sport ? undefined : packet.chosen;
 }

@@ -31,11 +31,15 @@ export type Step =
       readonly chain: string;
       readonly verdict: 'accept' | 'drop' | 'reject' | 'unknown';
     })
+  /** It belongs to a connection that was there before: its entry is the evidence. */
+  | (StepBase & { readonly kind: 'connection'; readonly state: string })
   | (StepBase & {
       readonly kind: 'nat';
       readonly manip: 'source' | 'destination';
       readonly before: Tuple;
       readonly after: Tuple;
+      /** A source port that is taken at random: it is one of these. */
+      readonly among?: { readonly from: number; readonly to: number } | undefined;
       readonly restored: boolean;
     })
   | (StepBase & {

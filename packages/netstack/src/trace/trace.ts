@@ -102,7 +102,7 @@ function firstPacket(request: TraceRequest): Outgoing {
 
 /** One walk of the whole conversation, with the answers that this chooser gives. */
 function converse(world: World, request: TraceRequest, place: Place, chooser: Chooser, needs: Set<string>): Conversation {
-  const walk = new Walk(world, chooser);
+  const walk = new Walk(world, chooser, request.tracked);
   walk.begin();
   const outgoing = firstPacket(request);
   const there = send(walk, request.origin, place, outgoing);
@@ -236,6 +236,7 @@ function reply(walk: Walk, there: Extract<Outcome, { kind: 'served' }>): Outcome
     tos: packet.tos,
     mark: 0,
     answer: true,
+    ...(packet.chosen === undefined ? {} : { chosen: { ...packet.chosen, side: 'dport' } }),
     ...(packet.icmp === undefined ? {} : { icmp: { type: packet.protocol === ICMP ? 0 : 129, code: 0 } }),
   };
   const isUnbound = packet.protocol === UDP && there.socketAddress === 'any';

@@ -30,6 +30,11 @@ export interface TraceRequest {
   /** Default 40000. */
   readonly sport?: number;
   readonly dport: number;
+  /**
+   * The flow may be one of which connection tracking knows: the entries of the dumps count, with their translations. Default false, a new
+   * flow, as from a source port that nobody used of late.
+   */
+  readonly tracked?: boolean;
   readonly icmp?: { readonly type: number; readonly code: number };
   readonly mark?: number;
   readonly ttl?: number;

@@ -85,7 +85,9 @@ interface OpenHop {
 export class Walk {
   readonly world: World;
   readonly chooser: Chooser;
-  readonly connections = new Connections();
+  readonly connections: Connections;
+  /** Do connections count that were there before? */
+  readonly tracked: boolean;
   readonly needs = new Set<string>();
   readonly #balanced = new Map<string, BalancedConnection[]>();
   #hops: OpenHop[] = [];
@@ -93,9 +95,11 @@ export class Walk {
   #seen = new Map<string, number>();
   #rounds = false;
 
-  constructor(world: World, chooser: Chooser) {
+  constructor(world: World, chooser: Chooser, tracked = false) {
     this.world = world;
     this.chooser = chooser;
+    this.tracked = tracked;
+    this.connections = new Connections(tracked ? chooser : undefined);
   }
 
   /** Begins a direction: hops and crossings of the one before are handed out by {@link finish}. */

@@ -30,9 +30,11 @@ function statusTest(values: string): EntryTest | undefined {
   const wanted = values.split(',');
   if (!wanted.every((status) => ['NONE', 'EXPECTED', 'SEEN_REPLY', 'ASSURED', 'CONFIRMED'].includes(status))) return undefined;
   return (entry) => {
-    if (wanted.includes('SEEN_REPLY') && entry.replied) return true;
+    if ((wanted.includes('SEEN_REPLY') && entry.replied) || (wanted.includes('ASSURED') && entry.assured === true)) return true;
     // NONE is a mask without bits: it fits nothing.
-    return wanted.every((status) => status === 'SEEN_REPLY' || status === 'NONE') ? false : unknown(`conntrack --ctstatus ${values}`);
+    return wanted.every((status) => status === 'SEEN_REPLY' || status === 'ASSURED' || status === 'NONE')
+      ? false
+      : unknown(`conntrack --ctstatus ${values}`);
   };
 }
 

@@ -1,7 +1,8 @@
 import { hasPorts } from '../../packet/protocol.ts';
 import { inverted } from '../logic.ts';
 import type { MatchReader } from '../parse/option.ts';
-import { readRange, within } from '../parse/values.ts';
+import { readRange } from '../parse/values.ts';
+import { isPortOf } from './ports.ts';
 
 export const multiport: MatchReader = {
   options: { '--sports': 1, '--dports': 1, '--ports': 1 },
@@ -11,11 +12,11 @@ export const multiport: MatchReader = {
     if (option === undefined || more.length > 0) return undefined;
     const ranges = (option.values[0] ?? '').split(',').map((text) => readRange(text));
     if (!ranges.every((range) => range !== undefined)) return undefined;
-    const listed = (port: number) => ranges.some((range) => within(range, port));
-    const test = inverted(
-      option.negated,
-      ({ packet }) => (name !== '--dports' && listed(packet.sport)) || (name !== '--sports' && listed(packet.dport)),
-    );
+    const test = inverted(option.negated, ({ packet }) => {
+      const source = name !== '--dports' && isPortOf(packet, 'sport', ranges);
+      const destination = name !== '--sports' && isPortOf(packet, 'dport', ranges);
+      return source === true || destination === true || (source === false ? destination : source);
+    });
     return (context) => hasPorts(context.packet.protocol) && test(context);
   },
 };

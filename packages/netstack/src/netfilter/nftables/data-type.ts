@@ -47,12 +47,12 @@ function readMac(json: unknown): number | undefined {
   return Number.parseInt(json.replaceAll(':', ''), 16);
 }
 
-const STATUS = integer('ct_status', 32, { 'seen-reply': 2, snat: 16, dnat: 32 });
+const STATUS = integer('ct_status', 32, { 'seen-reply': 2, assured: 4, snat: 16, dnat: 32 });
 
-/** Only the bits that the model knows of an entry: not whether it is expected, assured, confirmed or dying. */
+/** Only the bits that the model knows of an entry: not whether it is expected, confirmed or dying. */
 function readStatus(json: unknown): number | undefined {
   const value = STATUS.read(json);
-  return typeof value === 'number' && (value & ~(2 | 16 | 32)) === 0 ? value : undefined;
+  return typeof value === 'number' && (value & ~(2 | 4 | 16 | 32)) === 0 ? value : undefined;
 }
 
 /** By the name that stands in the declaration of a set. */

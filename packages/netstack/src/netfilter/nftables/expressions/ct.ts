@@ -17,7 +17,8 @@ function ofEntry(evaluate: OfEntry): Evaluate {
 }
 
 /** The bits that are known; a constant with another one is not read, see the type `ct_status`. */
-const status: OfEntry = (entry) => valueOf((entry.replied ? 2 : 0) | (entry.snat ? 16 : 0) | (entry.dnat ? 32 : 0));
+const status: OfEntry = (entry) =>
+  valueOf((entry.replied ? 2 : 0) | (entry.assured === true ? 4 : 0) | (entry.snat ? 16 : 0) | (entry.dnat ? 32 : 0));
 
 function address(side: 'original' | 'reply', end: 'src' | 'dst', family: 4 | 6 | undefined): OfEntry {
   return (entry) => {

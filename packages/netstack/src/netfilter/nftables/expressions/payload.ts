@@ -1,5 +1,5 @@
 import { familyOf } from '../../../address/ip.ts';
-import type { Packet } from '../../../packet/packet.ts';
+import { type Packet, portsOf } from '../../../packet/packet.ts';
 import { ICMP, ICMPV6, SCTP, TCP, UDP, hasPorts } from '../../../packet/protocol.ts';
 import { fieldsOf, textOf } from '../../parse/json.ts';
 import { type DataType, TYPES } from '../data-type.ts';
@@ -16,17 +16,26 @@ interface Header {
 }
 
 const { integer, inet_service: port } = TYPES;
-const ports: Header['fields'] = { sport: [port, (packet) => packet.sport], dport: [port, (packet) => packet.dport] };
+const ports: Header['fields'] = {
+  sport: [port, (packet) => onlyPort(packet, 'sport')],
+  dport: [port, (packet) => onlyPort(packet, 'dport')],
+};
 const headerOf = (packet: Packet): number => (familyOf(packet.dst) === 4 ? 20 : 40);
 const isVersion = (family: 4 | 6) => (packet: Packet) => familyOf(packet.dst) === family;
 const isProtocol = (protocol: number) => (packet: Packet) => packet.protocol === protocol;
+
+/** A port that a translation took at random is not known. */
+function onlyPort(packet: Packet, side: 'sport' | 'dport'): number | undefined {
+  const { from, to } = portsOf(packet, side);
+  return from === to ? from : undefined;
+}
 
 /** Of a packet without ports the first bytes stand for them: type and code of ICMP, and its checksum. */
 function anyPort(side: 'sport' | 'dport'): Field {
   return [
     port,
     (packet) => {
-      if (hasPorts(packet.protocol)) return packet[side];
+      if (hasPorts(packet.protocol)) return onlyPort(packet, side);
       return side === 'sport' && packet.icmp !== undefined ? packet.icmp.type * 256 + packet.icmp.code : undefined;
     },
   ];
