@@ -28,6 +28,7 @@ export type { DeviceModel, DeviceOutcome } from './trace/device-model.ts';
 export type { Fabric, FabricAnswer, FabricEdge } from './trace/fabric.ts';
 export type { Crossing, Origin, Received, SenderError, Trace, TracePath, TraceRequest, Verdict, World } from './trace/trace.types.ts';
 export { parseNetfilter } from './netfilter/parse/netfilter.ts';
+export { shellWord, shellWords } from './netfilter/parse/print.ts';
 export type { HookedChain } from './netfilter/hooks.ts';
 export { baseChains, tracksConnections } from './netfilter/hooks.ts';
 export { walkChain } from './netfilter/walk-chain.ts';

@@ -1,4 +1,4 @@
-import type { FindingCode } from '@skoop/netstack';
+import { type FindingCode, shellWord, shellWords } from '@skoop/netstack';
 import type { CodeEntry, Facts } from './entry.ts';
 
 const quoted = (text: string): string => (text === '' ? '' : `: ${text}`);
@@ -6,15 +6,15 @@ const onDevice = ({ of }: Facts): string => (of('device') === '' ? '' : ` (devic
 const backendTool = (of: Facts['of']): string =>
   of('backend') === 'nftables'
     ? 'nft -a list ruleset'
-    : `${of('backend') === 'iptables-legacy' ? 'iptables-legacy' : 'iptables'} -t ${of('table')} -S ${of('chain')}`;
+    : `${of('backend') === 'iptables-legacy' ? 'iptables-legacy' : 'iptables'} -t ${shellWord(of('table'))} -S ${shellWord(of('chain'))}`;
 const BUILT_IN: ReadonlySet<string> = new Set(['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']);
 /** The command that deletes the rule, by the tool that printed it; in a chain that a program keeps, it may come back. */
 function deletion({ at, of, evidence }: Facts): string {
   const rule = evidence.at(-1);
   const tool = /(ip6?tables-(?:nft|legacy))-save$/.exec(rule?.artifact ?? '')?.[1];
-  if (rule === undefined || tool === undefined || !rule.text.startsWith('-A '))
-    return `On ${at}: ${backendTool(of)}; delete the rule, or put one that accepts before it.`;
-  const command = `On ${at}: ${tool} -t ${of('table')} -D ${rule.text.slice('-A '.length)}`;
+  const words = rule?.text.startsWith('-A ') === true ? shellWords(rule.text.slice('-A '.length)) : undefined;
+  if (tool === undefined || words === undefined) return `On ${at}: ${backendTool(of)}; delete the rule, or put one that accepts before it.`;
+  const command = `On ${at}: ${tool} -t ${shellWord(of('table'))} -D ${words}`;
   return BUILT_IN.has(of('chain'))
     ? `${command}; and find what put it there.`
     : `${command}; whatever keeps chain ${of('chain')} may put it back: change it there.`;
@@ -102,7 +102,7 @@ export const FINDING_ENTRIES: Readonly<Record<FindingCode, CodeEntry>> = {
   },
   LINK_NO_CARRIER: {
     message: ({ at, of }) => `Device ${of('device')} of ${at} has no carrier: its other end is down or gone`,
-    remedy: ({ at, of }) => `On ${at}: ip -d link show ${of('device')}; bring its other end up.`,
+    remedy: ({ at, of }) => `On ${at}: ip -d link show ${shellWord(of('device'))}; bring its other end up.`,
   },
   LINK_NO_PEER: {
     message: ({ at, of }) => `Device ${of('device')} of ${at} leads nowhere: what is sent by it is lost`,
