@@ -5,8 +5,9 @@ import tseslint from 'typescript-eslint';
 const layers = [
   { type: 'netstack', allow: ['netstack'] },
   { type: 'core', allow: ['core', 'netstack'] },
-  { type: 'provider', allow: ['provider', 'core', 'netstack'] },
-  { type: 'cni', allow: ['cni', 'core', 'netstack'] },
+  { type: 'testkit', allow: ['testkit', 'core', 'netstack'] },
+  { type: 'provider', allow: ['provider', 'core', 'netstack', 'testkit'] },
+  { type: 'cni', allow: ['cni', 'core', 'netstack', 'testkit'] },
   { type: 'cli', allow: ['cli', 'core', 'netstack', 'provider', 'cni'] },
   { type: 'lab', allow: ['lab', 'core', 'netstack', 'cli'] },
 ];
@@ -23,6 +24,7 @@ export default tseslint.config(
       'boundaries/elements': [
         { type: 'netstack', pattern: 'packages/netstack' },
         { type: 'core', pattern: 'packages/core' },
+        { type: 'testkit', pattern: 'packages/testkit' },
         { type: 'provider', pattern: 'packages/provider-*' },
         { type: 'cni', pattern: 'packages/cni-*' },
         { type: 'cli', pattern: 'packages/cli' },

@@ -1,5 +1,5 @@
 import type { Suspicion } from '@skoop/core';
-import { hasPods, ipCommand, linkOf, routesTo, seen, suspectNode } from '@skoop/core/cni';
+import { checkBridgeNetfilter, hasPods, ipCommand, linkOf, routesTo, seen, suspectNode } from '@skoop/core/cni';
 import { type Family, type Ip, type Link, formatIp, formatPrefix, familyOf } from '@skoop/netstack';
 import { podCidrEvidence } from '../flannel-node.ts';
 import { deviceOf } from '../expectations.ts';
@@ -31,7 +31,10 @@ export function checkBridge(view: NodeView): readonly Suspicion[] {
       ),
     ];
   return [
-    ...own.ends.flatMap(({ family }) => [...address(view, bridge, family), ...netfilter(view, bridge, family)]),
+    ...own.ends.flatMap(({ family }) => [
+      ...address(view, bridge, family),
+      ...checkBridgeNetfilter(ns, own, bridge, family, 'FLANNEL_BRIDGE_NF_OFF'),
+    ]),
     ...mtu(view, bridge),
   ];
 }
@@ -67,27 +70,6 @@ function address(view: NodeView, bridge: Link, family: Family): readonly Suspici
       {
         evidence: [...(wrong === undefined ? [] : [wrong.source]), bridge.source, podCidrEvidence(own)],
         remedy: `${ipCommand(family)} route replace ${formatPrefix(cidr)} dev ${bridge.name}${family === 4 ? ` proto kernel scope link src ${formatIp(gateway)}` : ''} on ${own.name}`,
-      },
-    ),
-  ];
-}
-
-/** Without bridge netfilter the answer of a Service's backend on the same node is switched past the translation back. */
-function netfilter({ own, ns }: NodeView, bridge: Link, family: Family): readonly Suspicion[] {
-  if (bridge.device.kind !== 'bridge' || !seen(ns, 'sysctls')) return [];
-  const key = family === 4 ? 'bridge-nf-call-iptables' : 'bridge-nf-call-ip6tables';
-  const value = ns.sysctls.get(`net/bridge/${key}`);
-  const ownSwitch = family === 4 ? bridge.device.nfCallIptables : bridge.device.nfCallIp6tables;
-  if (ownSwitch || (value !== undefined && value !== '0')) return [];
-  return [
-    suspectNode(
-      own,
-      'FLANNEL_BRIDGE_NF_OFF',
-      'WARNING',
-      `On ${own.name} bridged frames pass netfilter by (net.bridge.${key} ${value === undefined ? 'does not exist: br_netfilter is not loaded' : 'is 0'}): a pod can't reach a Service whose backend is on the same node.`,
-      {
-        evidence: [bridge.source],
-        remedy: value === undefined ? `modprobe br_netfilter on ${own.name}` : `sysctl -w net.bridge.${key}=1 on ${own.name}`,
       },
     ),
   ];

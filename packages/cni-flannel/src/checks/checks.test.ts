@@ -24,7 +24,12 @@ function whereOf(evidence: Evidence): string {
 const annotation = (node: string, key: string): string => `Node/${node} /metadata/annotations/flannel.alpha.coreos.com~1${key}`;
 const cidrs = (node: string): string => `Node/${node} /spec/podCIDRs`;
 
-const WARNS_OF_A_POD: ReadonlySet<string> = new Set(['FLANNEL_POD_ADDRESS_OUTSIDE', 'FLANNEL_POD_NOT_ON_BRIDGE', 'FLANNEL_HAIRPIN_OFF']);
+const WARNS_OF_A_POD: ReadonlySet<string> = new Set([
+  'FLANNEL_HOSTPORT_MISSING',
+  'FLANNEL_POD_ADDRESS_OUTSIDE',
+  'FLANNEL_POD_NOT_ON_BRIDGE',
+  'FLANNEL_HAIRPIN_OFF',
+]);
 
 describe('a healthy node', () => {
   test.each<[name: string, change: (r: Recorded) => void, flags: FlagValues]>([
@@ -94,7 +99,7 @@ describe('a healthy node', () => {
   ])('%s is silent', (_name, change, flags) => {
     const recorded = new Recorded();
     change(recorded);
-    expect(recorded.check(flags)).toEqual([]);
+    expect(recorded.told(flags)).toEqual([]);
   });
 });
 
@@ -141,6 +146,29 @@ const RESTART = /kubectl -n kube-flannel delete pod kube-flannel-ds-xh6bt/;
 const NFT_SAVE = [`${HOST}/iptables-nft-save`];
 
 const FAULTS: readonly Case[] = [
+  // Ports of the node, by the portmap plugin in flannel's configuration.
+  {
+    fault: 'a port of the node that should lead to a pod leads nowhere',
+    change: (r) =>
+      (r.web.spec.containers = [{ name: 'web', ports: [{ name: '', containerPort: 80, hostPort: 8088, hostIP: '', protocol: 'TCP' }] }]),
+    code: 'FLANNEL_HOSTPORT_MISSING',
+    says: /Port 8088\/TCP of node1 should lead to pod default\/web/,
+    evidence: ['Pod/default/web-7f6598ddc7-87dwj /spec/containers'],
+    remedy: /portmap/,
+  },
+  {
+    fault: 'a port of the node leads to a pod that is gone',
+    change: (r) =>
+      r.lines('iptables-nft-save', (line) =>
+        line.startsWith(':FLANNEL-POSTRTG')
+          ? `${line}\n:CNI-DN-0a1b2c3d4e5f60718293a - [0:0]\n-A CNI-DN-0a1b2c3d4e5f60718293a -p tcp -m tcp --dport 8088 -j DNAT --to-destination 10.244.0.77:80`
+          : line,
+      ),
+    code: 'FLANNEL_HOSTPORT_STALE',
+    says: /Port 8088\/tcp of node1 leads to 10\.244\.0\.77/,
+    evidence: NFT_SAVE,
+    remedy: /CNI-DN-/,
+  },
   // What the node tells the others.
   {
     fault: 'flanneld has not registered the node',
@@ -552,7 +580,7 @@ const FAULTS: readonly Case[] = [
   },
   {
     fault: "the pod's MTU is larger than the tunnel's",
-    change: (r) => r.device('eth0', (link) => (link['mtu'] = 1500), true),
+    change: (r) => r.device('eth0', (link) => (link['mtu'] = 1500), 'web'),
     code: 'FLANNEL_MTU',
     says: /Pod default\/web-7f6598ddc7-87dwj has MTU 1500, and the tunnel flannel\.1/,
     evidence: ['nodes/node1/pods/default_web-7f6598ddc7-87dwj/ip-link', `${HOST}/ip-link`],
@@ -560,7 +588,7 @@ const FAULTS: readonly Case[] = [
   },
   {
     fault: "the pod's MTU is not what --flannel-pod-mtu says",
-    change: (r) => r.device('eth0', (link) => (link['mtu'] = 1400), true),
+    change: (r) => r.device('eth0', (link) => (link['mtu'] = 1400), 'web'),
     flags: { 'flannel-pod-mtu': 1450 },
     code: 'FLANNEL_MTU',
     level: 'INFO',
@@ -582,7 +610,7 @@ describe('each fault is named, on its object, with its evidence, and alone', () 
     (_fault, { change, flags, code, level = 'WARNING', says, evidence, remedy }) => {
       const recorded = new Recorded();
       change(recorded);
-      const found = recorded.check(flags);
+      const found = recorded.told(flags);
       expect(found.map((one) => one.code)).toEqual([code]);
       const [one] = found as [Suspicion];
       const isPods = WARNS_OF_A_POD.has(code) || one.message.startsWith('Pod ');
@@ -612,18 +640,18 @@ describe('what was not read is not taken for broken', () => {
   ])('%s', (artifact) => {
     const recorded = new Recorded();
     recorded.forget(artifact);
-    expect(recorded.check()).toEqual([]);
+    expect(recorded.told()).toEqual([]);
   });
 
   test('nothing at all', () => {
     const recorded = new Recorded();
     recorded.dumps['node1'] = { host: {}, pods: {} };
-    expect(recorded.check()).toEqual([]);
+    expect(recorded.told()).toEqual([]);
   });
 
   test('no annotation was read: another prefix', () => {
     const recorded = new Recorded();
     for (const { metadata } of recorded.nodes) for (const key of Object.keys(metadata.annotations)) delete metadata.annotations[key];
-    expect(recorded.check()).toEqual([]);
+    expect(recorded.told()).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import type { Cluster, CniConfig, Node, Suspicion } from '@skoop/core';
+import { checkStaleHostPorts } from '@skoop/core/cni';
 import type { Host } from '@skoop/netstack';
 import { checkBridge } from './bridge.ts';
 import { checkDevice, usable } from './device.ts';
@@ -28,5 +29,6 @@ export function checkNode(cluster: Cluster, config: CniConfig, node: Node, host:
     ...checkStaleRoutes(view),
     ...checkBridge(view),
     ...checkRules(view),
+    ...checkStaleHostPorts(cluster, node, host, 'FLANNEL_HOSTPORT_STALE'),
   ];
 }

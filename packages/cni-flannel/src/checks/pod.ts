@@ -1,5 +1,5 @@
 import type { Cluster, CniConfig, Pod, Suspicion } from '@skoop/core';
-import { linkOf, podField, podName, podPort, remakeCommand, seen, suspectPod } from '@skoop/core/cni';
+import { checkHostPorts, linkOf, podField, podName, podPort, remakeCommand, seen, suspectPod } from '@skoop/core/cni';
 import { type Host, contains, familyOf, formatPrefix, parseIp } from '@skoop/netstack';
 import { deviceOf } from '../expectations.ts';
 import { podCidrEvidence, readNode } from '../flannel-node.ts';
@@ -8,7 +8,7 @@ import { settingsOf } from './view.ts';
 /** How a pod hangs on its node. */
 export function checkPod(cluster: Cluster, config: CniConfig, pod: Pod, host: Host): readonly Suspicion[] {
   if (pod.spec.hostNetwork) return [];
-  return [...addresses(cluster, pod), ...port(cluster, config, pod, host)];
+  return [...addresses(cluster, pod), ...port(cluster, config, pod, host), ...checkHostPorts(pod, host, 'FLANNEL_HOSTPORT_MISSING')];
 }
 
 /** An address of a former pod network is routed elsewhere, or nowhere. */

@@ -20,6 +20,8 @@ export interface CniConfig {
   readonly mtu?: number;
   /** The backend, mode or data plane, in the CNI's own word. */
   readonly mode?: string;
+  /** Where it depends on the cluster: overrides the plugin's `enforces`. `unknown`: whether policies have an effect can't be said. */
+  readonly enforces?: readonly PolicyKind[] | 'unknown';
   readonly details: Readonly<Record<string, unknown>>;
 }
 

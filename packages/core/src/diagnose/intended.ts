@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Pod } from '../cluster/objects.ts';
-import type { CniPlugin } from '../contracts/cni-plugin.ts';
+import type { ConfiguredCni } from '../health/cni.ts';
 import type { Endpoint } from '../contracts/packet.ts';
 import type { Suspicion } from '../contracts/suspicion.ts';
 import type { Verdict } from '../contracts/verdict.ts';
@@ -25,7 +25,7 @@ export function intendedOf(
   protocol: string,
   source: Endpoint,
   destination: Endpoint,
-  cni: CniPlugin | undefined,
+  cni: ConfiguredCni | undefined,
 ): Intended {
   const target = targetOf(cluster, destination, protocol);
   const because: Because[] = [];
@@ -76,7 +76,7 @@ export function intendedOf(
           'POLICY_NOT_ENFORCED',
           'INFO',
           on,
-          `${policy.kind} ${keyOf(policy)} selects an end of this conversation and has no effect: the pod network (${cni?.name ?? ''}) does not enforce it`,
+          `${policy.kind} ${keyOf(policy)} selects an end of this conversation and has no effect: the pod network (${cni?.plugin.name ?? ''}) does not enforce it`,
           { evidence, remedy: 'Do not count on it: it protects nothing until a component that enforces policies is installed.' },
         ),
       );

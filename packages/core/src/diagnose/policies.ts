@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Pod, Policy } from '../cluster/objects.ts';
-import type { CniPlugin } from '../contracts/cni-plugin.ts';
+import type { ConfiguredCni } from '../health/cni.ts';
 
 /** Policies that could have a say in a conversation between these pods: those that select one of them, in the direction that counts. */
 export function policiesFor(cluster: Cluster, source: Pod | undefined, destinations: readonly Pod[]): readonly Policy[] {
@@ -11,8 +11,9 @@ export function policiesFor(cluster: Cluster, source: Pod | undefined, destinati
 }
 
 /** Does the network enforce policies of that kind? `undefined` where no plugin for the network says so. */
-export function isEnforced(cni: CniPlugin | undefined, policy: Policy): boolean | undefined {
-  return cni === undefined ? undefined : cni.enforces.includes(policy.kind);
+export function isEnforced(cni: ConfiguredCni | undefined, policy: Policy): boolean | undefined {
+  const kinds = cni?.config.enforces ?? cni?.plugin.enforces;
+  return kinds === undefined || kinds === 'unknown' ? undefined : kinds.includes(policy.kind);
 }
 
 /** What can't be told counts as selected: a policy is never taken for harmless by mistake. */

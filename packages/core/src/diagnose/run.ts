@@ -27,7 +27,7 @@ export async function runDiagnosis(run: DiagnosisRun): Promise<Diagnosis> {
   const { suspicions, path } = await network.diagnose(question, from, to);
   // Nothing new is asked for: this is what the diagnosis has collected.
   const cluster = await source.collect([]);
-  const intended = intendedOf(cluster, question.protocol, from, to, run.cni?.plugin);
+  const intended = intendedOf(cluster, question.protocol, from, to, run.cni);
   return {
     apiVersion: 'skoop.io/v1alpha1',
     kind: 'Diagnosis',

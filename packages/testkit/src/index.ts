@@ -1,0 +1,1 @@
+export { type Dump, type Item, type Mutable, type RecordedParts, Recording } from './recording.ts';
