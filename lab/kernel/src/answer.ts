@@ -9,6 +9,8 @@ export interface Answer {
   readonly error: string | undefined;
   /** Who reports an ICMP error. */
   readonly errorFrom: string | undefined;
+  /** Kernel: the errno, where the ICMP error may have come from the sender's own kernel. */
+  readonly own?: string;
 }
 
 export interface Receipt {

@@ -156,6 +156,7 @@ function furnish(name: string, namespace: NamespaceDescription): readonly string
       name,
       (namespace.fdb ?? []).map((line) => `bridge fdb append ${line}`),
     ),
+    restore(name, 'ipset restore', namespace.ipset),
     restore(name, 'iptables-nft-restore', namespace.iptables),
     restore(name, 'ip6tables-nft-restore', namespace.ip6tables),
     restore(name, 'iptables-legacy-restore -w 10', namespace.legacy),
@@ -165,11 +166,11 @@ function furnish(name: string, namespace: NamespaceDescription): readonly string
   ];
 }
 
-/** A question that nobody answers is given up after less than a second; proxies answer at once. */
+/** A question that nobody answers is given up after a third of a second; proxies answer at once. */
 function impatience({ kind, name }: LinkDescription): Record<string, number> {
   return kind === 'loopback'
     ? {}
-    : { [`ipv4.neigh.${name}.retrans_time_ms`]: 250, [`ipv4.neigh.${name}.proxy_delay`]: 0, [`ipv6.neigh.${name}.retrans_time_ms`]: 250 };
+    : { [`ipv4.neigh.${name}.retrans_time_ms`]: 100, [`ipv4.neigh.${name}.proxy_delay`]: 0, [`ipv6.neigh.${name}.retrans_time_ms`]: 100 };
 }
 
 function restore(name: string, command: string, text: string | undefined): string {

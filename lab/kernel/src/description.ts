@@ -21,6 +21,8 @@ export interface NamespaceDescription {
   readonly fdb?: readonly string[];
   /** Dotted names, `net.` left out: `ipv4.ip_forward`. Set before the links are made, those of a link after. */
   readonly sysctls?: Readonly<Record<string, string | number>>;
+  /** Input of `ipset restore`. */
+  readonly ipset?: string;
   /** Input of the `-restore` tools. */
   readonly iptables?: string;
   readonly legacy?: string;

@@ -3,8 +3,8 @@
 
 helper.py PREFIX: requests on standard input, one JSON object a line; answers on standard output, told apart by "id".
   {"id", "op": "listen", "netns", "as", "protocol", "address", "port", "only"?, "device"?}       -> {"id"}
-  {"id", "op": "probe", "netns", "watch": [netns], "forget": [netns], "protocol", "src"?, "sport", "dst", "dport", "mark"?, "ttl"?, "uid"?, "size"?, "df"?, "tracked"?, "patience"}
-      -> {"id", "outcome": "answered|error|silence", "received"?: {...}, "error"?: {...}}
+  {"id", "op": "volley", "watch": [netns], "forget": [netns], "settle", "patience", "probes": [{"netns", "protocol", "src"?, "sport", "dst", "dport", "mark"?, "ttl"?, "uid"?, "size"?, "df"?, "tracked"?}]}
+      -> {"id", "answers": [{"outcome": "answered|error|silence", "received"?: {...}, "error"?: {...}}]}, in the order of the probes
   {"id", "op": "forget", "prefix"}                  closes the listeners of its namespaces and deletes them
 When standard input ends, whoever asked is gone: every namespace whose name begins with PREFIX is deleted.
 """
@@ -15,11 +15,10 @@ import netlink
 IP_PKTINFO, IP_RECVERR, IPV6_RECVERR, IPV6_RECVPKTINFO, IPV6_PKTINFO, SO_RCVMARK, SO_MARK = 8, 11, 25, 49, 50, 75, 36
 IP_MTU_DISCOVER, IP_PMTUDISC_DONT, IP_PMTUDISC_PROBE = 10, 0, 3
 MSG_ERRQUEUE = 0x2000
-SETTLE = 0.5  # seconds of silence after which only an unresolved neighbour is worth waiting for
 prefix = sys.argv[1]
 libc = ctypes.CDLL(None, use_errno=True)
 selector = selectors.DefaultSelector()
-listeners, probes, deleting = [], {}, []
+listeners, probes, volleys, deleting = [], {}, [], []
 KINDS = {"tcp": (socket.SOCK_STREAM, 0), "udp": (socket.SOCK_DGRAM, 0)}
 
 
@@ -76,7 +75,7 @@ class Listener:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, request["device"].encode() + b"\0")
         self.socket.bind((request["address"], request["port"]))
         if self.tcp:
-            self.socket.listen(16)
+            self.socket.listen(1024)
         self.socket.setblocking(False)
         selector.register(self.socket, selectors.EVENT_READ, self.ready)
 
@@ -130,18 +129,56 @@ class Accepted:
         self.socket.close()
 
 
-class Probe:
+class Volley:
+    """Packets that are sent one after the other without a pause, and answered for together: `settle` seconds of silence after the last one
+    only an unresolved neighbour is worth waiting for, `patience` seconds at most."""
+
     def __init__(self, request):
-        self.id, self.watch, self.dst, self.netns = request["id"], request["watch"], request["dst"], request["netns"]
-        self.tcp, self.echo = request["protocol"] == "tcp", request["protocol"] == "icmp"
-        self.received = None
+        self.id, self.watch, self.settle = request["id"], request["watch"], request["settle"]
         for netns in request["forget"]:
             enter(netns)
-            netlink.forget(connections=not request.get("tracked"))
-        self.name = f"{prefix}/{self.id}".encode()
-        self.began = time.monotonic()
-        self.look, self.end = self.began + SETTLE, self.began + request["patience"]
-        six = ":" in self.dst
+            netlink.forget(connections=not any(probe.get("tracked") for probe in request["probes"]))
+        self.answers = [None] * len(request["probes"])
+        self.open = {
+            index: Probe(probe, f"{prefix}/{self.id}.{index}".encode(), lambda index=index, **said: self.done(index, said))
+            for index, probe in enumerate(request["probes"])
+        }
+        for probe in list(self.open.values()):
+            probe.send()
+        now = time.monotonic()
+        self.look, self.end = now + self.settle, now + request["patience"]
+        volleys.append(self)
+
+    def done(self, index, said):
+        del self.open[index]
+        self.answers[index] = said
+
+    def tick(self, now):
+        if now < self.look:
+            return
+        if now < self.end and any(unresolved(netns) for netns in self.watch):
+            self.look = now + min(self.settle, 0.3)
+            return
+        for probe in list(self.open.values()):
+            probe.silence()
+
+    def finish(self):
+        if not self.open:
+            volleys.remove(self)
+            answer(id=self.id, answers=self.answers)
+
+
+class Probe:
+    """One packet of a volley. `report` gets what became of it."""
+
+    def __init__(self, request, name, report):
+        self.request, self.netns, self.name, self.report = request, request["netns"], name, report
+        self.tcp, self.echo = request["protocol"] == "tcp", request["protocol"] == "icmp"
+        self.received, self.connected = None, False
+
+    def send(self):
+        request, dst = self.request, self.request["dst"]
+        six = ":" in dst
         self.socket = s = make(request["netns"], request.get("uid"), socket.AF_INET6 if six else socket.AF_INET, *kind(request["protocol"], six))
         probes[self.name] = self
         s.setblocking(False)
@@ -153,13 +190,12 @@ class Probe:
             s.setsockopt(*((socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, request["ttl"]) if six else (socket.IPPROTO_IP, socket.IP_TTL, request["ttl"])))
         if request.get("df") is not None and not six:
             s.setsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE if request["df"] else IP_PMTUDISC_DONT)
-        self.connected = False
         header = 8 if self.echo else 0  # the kernel fills in identifier and checksum
         data = bytes([128 if six else 8] + [0] * 7) + self.name if self.echo else self.name
         data = data.ljust(request.get("size", 0) - (40 if six else 20) - 8 + header, b"\0")
         try:
             s.bind((request.get("src") or ("::" if six else "0.0.0.0"), request["sport"]))
-            s.connect((self.dst, request["dport"]))
+            s.connect((dst, request["dport"]))
             if not self.tcp:
                 s.send(data)
         except BlockingIOError:
@@ -216,14 +252,9 @@ class Probe:
             note["own"] = note["from"] in netlink.addresses()
         self.done("error", error={"errno": errno.errorcode.get(number, str(number)), **note})
 
-    def tick(self, now):
-        if now >= self.end:
-            return self.done("answered" if self.connected else "silence")
-        if now >= self.look:
-            if not self.connected and any(unresolved(netns) for netns in self.watch):
-                self.look = now + 0.3
-                return
-            self.done("answered" if self.connected else "silence")
+    def silence(self):
+        """Nothing more comes. A handshake that was completed is an answer."""
+        self.done("answered" if self.connected else "silence")
 
     def done(self, outcome, **more):
         try:
@@ -235,7 +266,7 @@ class Probe:
         probes.pop(self.name, None)
         if self.received:
             more["received"] = self.received
-        answer(id=self.id, outcome=outcome, **more)
+        self.report(outcome=outcome, **more)
 
 
 def unresolved(netns):
@@ -260,8 +291,8 @@ def handle(line):
         if request["op"] == "listen":
             listeners.append(Listener(request))
             answer(id=request["id"])
-        elif request["op"] == "probe":
-            Probe(request)
+        elif request["op"] == "volley":
+            Volley(request)
         elif request["op"] == "forget":
             forget(request["prefix"])
             answer(id=request["id"])
@@ -278,7 +309,7 @@ def main():
     try:
         while True:
             deleting[:] = [each for each in deleting if each.poll() is None]
-            happened = selector.select(0.1)
+            happened = selector.select(min([0.1, *(volley.settle / 2 for volley in volleys)]))
             for key, events in happened:
                 if key.data is not None:
                     key.data(events)
@@ -290,8 +321,10 @@ def main():
                 for line in lines:
                     handle(line)
             # Silence counts once nothing waits to be read: this process may have been kept from reading.
-            for probe in [] if happened else list(probes.values()):
-                probe.tick(time.monotonic())
+            for volley in [] if happened else list(volleys):
+                volley.tick(time.monotonic())
+            for volley in list(volleys):
+                volley.finish()
     except BrokenPipeError:
         pass
     finally:

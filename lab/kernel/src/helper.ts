@@ -6,7 +6,13 @@ import { fileURLToPath } from 'node:url';
 export interface HelperAnswer {
   readonly id: number;
   readonly failed?: string;
-  readonly outcome?: 'answered' | 'error' | 'silence';
+  /** Of a volley: one for every probe, in their order. */
+  readonly answers?: readonly ProbeAnswer[];
+}
+
+/** What became of one packet. */
+export interface ProbeAnswer {
+  readonly outcome: 'answered' | 'error' | 'silence';
   readonly received?: {
     readonly as: string;
     readonly src: string;
@@ -26,7 +32,7 @@ export interface HelperAnswer {
   };
 }
 
-type Request = Readonly<Record<string, unknown>> & { readonly op: 'listen' | 'probe' | 'forget' };
+type Request = Readonly<Record<string, unknown>> & { readonly op: 'listen' | 'volley' | 'forget' };
 
 /**
  * The one process that has sockets in namespaces. It outlives this one only to delete every namespace whose name begins with `prefix`,

@@ -1,16 +1,19 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { decodeNodeDump, hostFromDump } from '@skoop/core';
+import { type NodeDump, decodeNodeDump, hostFromDump } from '@skoop/core';
 import { Protocol, formatIp, parseIp, trace, type Trace, type World } from '@skoop/netstack';
 import { type Answer, answersOf } from './answer.ts';
 import { buildScript, wiresOf } from './commands.ts';
 import { type LabDescription, type ListenerDescription, machinesOf } from './description.ts';
-import { type Helper, type HelperAnswer } from './helper.ts';
+import type { Helper, ProbeAnswer } from './helper.ts';
 import { wiredFabric } from './fabric.ts';
 import type { Probe } from './probe.ts';
 
-/** Seconds that a probe waits where a neighbour does not answer; elsewhere silence is settled in one. */
+/** Seconds that a packet waits where a neighbour does not answer. */
 const PATIENCE = 10;
+/** Seconds of silence after which nothing more is expected: of a packet that is asked about with care, and of many at once. */
+const CAREFUL = 0.5;
+const BRISK = 0.03;
 const COLLECTOR = fileURLToPath(new URL('../../../collector/skoop-collect.sh', import.meta.url));
 
 /** A laboratory that stands: namespaces of the real kernel. */
@@ -58,17 +61,25 @@ export class Lab {
     });
   }
 
-  /** What the model is asked about: every machine's dump, parsed, joined by the wires. */
-  async world(): Promise<World> {
-    const dumped = await Promise.all(
+  /** The dumps of every machine. */
+  async dumps(): Promise<readonly NodeDump[]> {
+    return Promise.all(
       Object.keys(machinesOf(this.description)).map(async (machine) => {
         const decoded = decodeNodeDump(await this.dump(machine));
         if (!decoded.ok) throw new Error(decoded.error.message);
         if (decoded.value.problems.length > 0) throw new Error(`the dump of ${machine} is not whole: ${decoded.value.problems.join('; ')}`);
-        return hostFromDump(decoded.value).host;
+        return decoded.value;
       }),
     );
-    const hosts = new Map(dumped.map((host) => [host.id, host]));
+  }
+
+  /** What the model is asked about: every machine's dump, parsed, joined by the wires. */
+  async world(): Promise<World> {
+    return this.worldOf(await this.dumps());
+  }
+
+  worldOf(dumps: readonly NodeDump[]): World {
+    const hosts = new Map(dumps.map((dump) => [dump.node, hostFromDump(dump).host]));
     return { hosts, fabric: wiredFabric(this.description, hosts, (namespace) => this.idOf(namespace)) };
   }
 
@@ -98,11 +109,33 @@ export class Lab {
 
   /** Sends the packet for real, as if nothing had been sent before: no neighbour entry, no connection, no exception to a route. */
   async probe(probe: Probe): Promise<Answer> {
+    const [answer] = await this.send([probe], CAREFUL);
+    if (answer === undefined) throw new Error('the helper sent nothing');
+    return answer;
+  }
+
+  /**
+   * Sends packets one after the other, as fast as it goes, and waits once for all of them.
+   *
+   * What is forgotten before each {@link probe} is forgotten once, before the first: connections don't meet where ports differ, but a packet
+   * may find the neighbours, the exceptions to routes and the spent limits of those before it. On virtual wires a packet has arrived, or
+   * never will, when the call that sent it returns: the wait is short. So an answer that surprises is to be asked for again, alone.
+   *
+   * @param probes with source ports that differ
+   */
+  async volley(probes: readonly Probe[]): Promise<readonly Answer[]> {
+    return this.send(probes, BRISK);
+  }
+
+  private async send(probes: readonly Probe[], settle: number): Promise<readonly Answer[]> {
     const forget = Object.keys(this.description.namespaces).map((name) => this.named(name));
     const watch = [...forget, ...wiresOf(this.description).map((name) => this.named(name))];
-    const { from, sport = 40000, ...rest } = probe;
-    const request = { op: 'probe', netns: this.named(from), watch, forget, sport, patience: PATIENCE, ...rest } as const;
-    return kernelAnswer(probe, await this.helper.ask(request));
+    const requests = probes.map(({ from, sport = 40000, ...rest }) => ({ netns: this.named(from), sport, ...rest }));
+    const { answers = [] } = await this.helper.ask({ op: 'volley', watch, forget, settle, patience: PATIENCE, probes: requests });
+    return answers.flatMap((answer, index) => {
+      const probe = probes[index];
+      return probe === undefined ? [] : [kernelAnswer(probe, answer)];
+    });
   }
 
   async dispose(): Promise<void> {
@@ -141,7 +174,7 @@ function protocolOf({ protocol, dst }: Probe): {
 }
 
 /** An error that the sender's own kernel reports comes as ICMP from one of its own addresses: its name is the errno, unless that one was asked. */
-function kernelAnswer(probe: Probe, { outcome, received, error }: HelperAnswer): Answer {
+function kernelAnswer(probe: Probe, { outcome, received, error }: ProbeAnswer): Answer {
   const base = { received: receiptOf(probe, received), error: undefined, errorFrom: undefined };
   if (outcome === 'answered') return { ...base, verdict: 'delivered' };
   if (outcome === 'silence' || error === undefined) return { ...base, verdict: 'dropped' };
@@ -151,6 +184,8 @@ function kernelAnswer(probe: Probe, { outcome, received, error }: HelperAnswer):
       verdict: 'rejected',
       error: `${error.origin}-${String(error.type)}/${String(error.code)}`,
       errorFrom: error.from === undefined ? undefined : formatIp(address(error.from)),
+      // Translated on its way in, it seems to come from the one that was asked.
+      ...(error.own === true || error.from === probe.dst ? { own: `errno-${error.errno}` } : {}),
     };
   }
   if (error.origin === 'errno' && error.errno === 'ECONNREFUSED') return { ...base, verdict: 'rejected', error: 'tcp-reset' };
@@ -158,7 +193,7 @@ function kernelAnswer(probe: Probe, { outcome, received, error }: HelperAnswer):
 }
 
 /** A datagram that no listener has read reached nobody; for other protocols the programs don't see it all. */
-function receiptOf(probe: Probe, received: HelperAnswer['received']): Answer['received'] {
+function receiptOf(probe: Probe, received: ProbeAnswer['received']): Answer['received'] {
   if (received === undefined) return probe.protocol === 'udp' ? 'nobody' : undefined;
   const { as: namespace, src, sport, dst = '', dport, mark } = received;
   return { namespace, src, sport, dst, dport, mark };

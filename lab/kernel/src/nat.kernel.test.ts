@@ -122,12 +122,22 @@ laboratory(
   routed({ r: { legacy: nat('-A OUTPUT -d 127.0.0.1/32 -j DNAT --to-destination 10.9.1.2', '-A POSTROUTING -o ry -j MASQUERADE') } }),
   [
     ['refused before SNAT', 'r udp 127.0.0.1:9', 'rejected errno-EINVAL'],
+    ['a handshake is only silent', 'r tcp 127.0.0.1:80', 'dropped'],
     [
       'with route_localnet of the out-device',
       'r udp 127.0.0.1:9',
       'delivered y<-10.9.1.1:40000 at 10.9.1.2:9',
       { change: { r: 'sysctl -qw net.ipv4.conf.ry.route_localnet=1' } },
     ],
+  ],
+);
+
+laboratory(
+  'DNAT in OUTPUT to what has no route',
+  routed({ r: { iptables: nat('-A OUTPUT -d 10.9.1.9 -j DNAT --to-destination 30.0.0.1') } }),
+  [
+    ['a datagram’s sender is told', 'r udp 10.9.1.9:9', 'rejected errno-ENETUNREACH'],
+    ['a handshake is only silent', 'r tcp 10.9.1.9:80', 'dropped'],
   ],
 );
 

@@ -124,3 +124,13 @@ laboratory(
     ['the router itself', 'r udp 10.9.1.2:9', TO_Y],
   ],
 );
+
+laboratory('a datagram server that is not connected answers without a source', routed({ y: { rules: ['from 10.9.1.0/24 blackhole'] } }), [
+  [
+    'a rule about its address does not stop it, unless it names the address',
+    'x udp 10.9.1.2:9',
+    'delivered y<-10.9.0.2:40000 at 10.9.1.2:9',
+    { unknown: true },
+  ],
+  ['it stops a connection', 'x tcp 10.9.1.2:80', 'dropped'],
+]);

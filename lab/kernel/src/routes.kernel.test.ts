@@ -46,3 +46,25 @@ laboratory(
     ['throw, forwarded', 'x udp 20.0.4.1:9', 'rejected icmp-3/0 from 10.9.0.1'],
   ],
 );
+
+laboratory(
+  'until there is a rule, tables local and main are one',
+  routed({
+    r: {
+      routes: ['local 20.0.0.0/8 dev lo', '20.0.1.0/24 via 10.9.1.2'],
+      legacy:
+        '*filter\n-A FORWARD -p tcp -m addrtype --dst-type LOCAL -j REJECT\n-A INPUT -p tcp -m addrtype --dst-type UNICAST -j REJECT\nCOMMIT\n',
+    },
+    y: { links: [{ kind: 'loopback', name: 'lo', addresses: ['20.0.1.1/32'] }] },
+  }),
+  [
+    ['the longer prefix of table main wins', 'x tcp 20.0.1.1:80', 'delivered y<-10.9.0.2:40000 at 20.0.1.1:80'],
+    ['the shorter one of table local', 'x tcp 20.0.2.1:80', 'delivered r<-10.9.0.2:40000 at 20.0.2.1:80'],
+    [
+      'with a rule of its own table local is asked first',
+      'x tcp 20.0.1.1:80',
+      'delivered r<-10.9.0.2:40000 at 20.0.1.1:80',
+      { change: { r: 'ip rule add fwmark 99 lookup 99' } },
+    ],
+  ],
+);

@@ -1,60 +1,80 @@
-import fc from 'fast-check';
-import { describeAnswer } from '../answer.ts';
-import { buildScript } from '../commands.ts';
+import type { NodeDump } from '@skoop/core';
+import type { Trace } from '@skoop/netstack';
+import { type Answer, describeAnswer } from '../answer.ts';
 import { compare } from '../compare.ts';
 import type { Lab } from '../lab.ts';
-import { parseProbe } from '../probe.ts';
+import { type Probe, parseProbe } from '../probe.ts';
 import type { LabSession } from '../session.ts';
-import { type Case, cases } from './cases.ts';
+import type { Drawn } from './draw.ts';
 
 /** More than a second: errors of routing are limited to one a second for each peer. */
 const AGAIN_AFTER = 1500;
+/** Packets of one laboratory that are asked for again. Who differs in more has shown enough. */
+const AGAIN_AT_MOST = 8;
 
-/** Where model and kernel differ about a case; nothing where they agree. What the model does not know is no difference. */
-async function differences(session: LabSession, { lab: description, probes }: Case): Promise<readonly string[]> {
+/** What both said to one packet. */
+export interface Case {
+  readonly probe: string;
+  readonly trace: Trace;
+  readonly model: readonly Answer[];
+  /** Unset where the model does not know: then nothing is sent. */
+  readonly kernel: Answer | undefined;
+  /** Was it asked for again, alone? */
+  readonly again: boolean;
+  /** Where they differ; none where they agree. */
+  readonly differences: readonly string[];
+}
+
+/** A laboratory's dumps and what became of its packets. */
+export interface Judged {
+  readonly dumps: readonly NodeDump[];
+  readonly cases: readonly Case[];
+}
+
+/**
+ * Builds a laboratory, asks the model about every packet, and sends those that it claims to know all at once. Who then differs is asked for
+ * again, alone and with care: a packet may have met what those before it left.
+ *
+ * @throws Error where the laboratory can't be built: the family draws what a tool refuses
+ */
+export async function judge(session: LabSession, { lab: description, probes }: Pick<Drawn, 'lab' | 'probes'>): Promise<Judged> {
   const lab = await session.build(description);
   try {
-    const world = await lab.world();
-    const found: string[] = [];
-    for (const text of probes) {
-      const { answers } = lab.ask(world, parseProbe(text));
-      if (answers.some(({ verdict }) => verdict === 'unknown')) continue;
-      const differs = await difference(lab, text, answers);
-      if (differs !== undefined) found.push(differs);
+    const dumps = await lab.dumps();
+    const world = lab.worldOf(dumps);
+    const asked = probes.map((text) => {
+      const probe = parseProbe(text);
+      const { answers, trace } = lab.ask(world, probe);
+      return { text, probe, trace, model: answers, known: answers.every(({ verdict }) => verdict !== 'unknown') };
+    });
+    const sent = asked.filter(({ known }) => known);
+    const answers = sent.length === 0 ? [] : await lab.volley(sent.map(({ probe }) => probe));
+    const kernels = new Map(sent.map(({ probe }, index) => [probe, answers[index]]));
+    const cases: Case[] = [];
+    let left = AGAIN_AT_MOST;
+    for (const { text, probe, trace, model } of asked) {
+      const kernel = kernels.get(probe);
+      const base = { probe: text, trace, model };
+      if (kernel === undefined) cases.push({ ...base, kernel, again: false, differences: [] });
+      else if (compare(model, kernel).length === 0) cases.push({ ...base, kernel, again: false, differences: [] });
+      else if (left-- > 0) cases.push({ ...base, ...(await askAgain(lab, probe, model)), again: true });
     }
-    return found;
+    return { dumps, cases };
   } finally {
     await lab.dispose();
   }
 }
 
-async function difference(lab: Lab, text: string, answers: ReturnType<Lab['ask']>['answers']): Promise<string | undefined> {
-  const ask = async (): Promise<string | undefined> => {
-    const kernel = await lab.probe(parseProbe(text));
-    const differs = compare(answers, kernel);
-    return differs.length === 0
-      ? undefined
-      : `${text}\n    kernel: ${describeAnswer(kernel)}\n    model:  ${answers.map(describeAnswer).join('; ')}\n    ${differs.join('\n    ')}`;
-  };
-  if ((await ask()) === undefined) return undefined;
+async function askAgain(lab: Lab, probe: Probe, model: readonly Answer[]): Promise<Pick<Case, 'kernel' | 'differences'>> {
+  const kernel = await lab.probe(probe);
+  if (compare(model, kernel).length === 0) return { kernel, differences: [] };
   await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER));
-  return ask();
+  const last = await lab.probe(probe);
+  return { kernel: last, differences: compare(model, last) };
 }
 
-/**
- * Asks model and kernel about many generated laboratories.
- *
- * @returns the smallest case that they differ about, as shell commands and packets; `undefined` where they agree throughout
- */
-export async function judge(session: LabSession, count: number, seed: number): Promise<string | undefined> {
-  const property = fc.asyncProperty(cases, async (it) => {
-    const found = await differences(session, it);
-    if (found.length > 0) throw new Error(found.join('\n'));
-  });
-  const result = await fc.check(property, { numRuns: count, seed, endOnFailure: false });
-  if (!result.failed) return undefined;
-  const smallest = result.counterexample?.[0];
-  const why = result.errorInstance instanceof Error ? result.errorInstance.message : String(result.errorInstance);
-  const script = smallest === undefined ? '' : buildScript(smallest.lab, (name) => name);
-  return `seed ${String(seed)}, after ${String(result.numRuns)} laboratories\n${script}\n${why}`;
+/** A case on which they differ, for people. */
+export function describeCase({ probe, kernel, model, differences }: Case): string {
+  const said = kernel === undefined ? 'not asked' : describeAnswer(kernel);
+  return `${probe}\n    kernel: ${said}\n    model:  ${model.map(describeAnswer).join('; ')}\n    ${differences.join('\n    ')}`;
 }

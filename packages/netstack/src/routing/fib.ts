@@ -22,12 +22,15 @@ function fib(ns: NetworkNamespace, family: Family, table: string): Fib | undefin
 
 function build(ns: NetworkNamespace): Map<string, Fib> {
   const grouped = new Map<string, Map<number, Map<Ip, Route[]>>>();
-  for (const route of ns.routes) {
+  const add = (name: string, route: Route): void => {
     const length = route.destination.length ?? bitsOf(route.family);
-    const table = upsert(grouped, `${String(route.family)} ${route.table}`, () => new Map<number, Map<Ip, Route[]>>());
+    const table = upsert(grouped, `${String(route.family)} ${name}`, () => new Map<number, Map<Ip, Route[]>>());
     const networks = upsert(table, length, () => new Map<Ip, Route[]>());
     upsert(networks, route.destination.address, () => []).push(route);
-  }
+  };
+  for (const route of ns.routes) add(route.table, route);
+  // One trie, in which the longer prefix wins whichever table it is of, and table local comes first where they are equal.
+  if (!hasCustomRules(ns)) for (const route of ns.routes) if (route.family === 4 && route.table === 'main') add('local', route);
   const tables = new Map<string, Fib>();
   for (const [key, table] of grouped) {
     const family: Family = key.startsWith('4') ? 4 : 6;
@@ -47,8 +50,18 @@ function upsert<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   return value;
 }
 
+/**
+ * Had the namespace ever a rule besides the three of its own? Until then IPv4's tables local and main are one (linux: `fib_unmerge`), and
+ * the kernel remembers that they were parted; a dump only shows the rules that are there.
+ */
+export function hasCustomRules(ns: NetworkNamespace): boolean {
+  const rules = ns.rules.filter((rule) => rule.family === 4);
+  return rules.length !== 3 || rules.some(({ priority }) => priority !== 0 && priority !== 32766 && priority !== 32767);
+}
+
 /** A route with a TOS comes before one without; then the lower metric; then the order of the dump, which is that of the kernel. */
 function byTosThenMetric(a: Route, b: Route): number {
+  if (a.table !== b.table) return a.table === 'local' ? -1 : 1;
   return b.tos - a.tos || a.metric - b.metric;
 }
 
@@ -66,7 +79,12 @@ export function addressType(ns: NetworkNamespace, ip: Ip): 'local' | 'broadcast'
     if (ip === 0 || ip === 0xffffffff) return 'broadcast';
     if (ip >>> 28 === 0xe) return 'multicast';
   } else if (ip >> 120n === 0xffn) return 'multicast';
-  for (const route of candidates(ns, typeof ip === 'number' ? 4 : 6, 'local', ip, 0))
-    if (route.type === 'local' || route.type === 'broadcast' || route.type === 'multicast' || route.type === 'anycast') return route.type;
-  return 'unicast';
+  const type = localRoute(ns, ip)?.type;
+  return type === 'local' || type === 'broadcast' || type === 'multicast' || type === 'anycast' ? type : 'unicast';
+}
+
+/** What table local says of an address. */
+export function localRoute(ns: NetworkNamespace, ip: Ip): Route | undefined {
+  const [route] = candidates(ns, typeof ip === 'number' ? 4 : 6, 'local', ip, 0);
+  return route;
 }

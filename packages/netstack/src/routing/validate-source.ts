@@ -4,6 +4,7 @@ import type { NetworkNamespace } from '../namespace/namespace.ts';
 import type { Chooser } from '../netfilter/walk.types.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
+import { hasCustomRules } from './fib.ts';
 import { lookup } from './lookup.ts';
 
 export type SourceValidation =
@@ -30,7 +31,7 @@ export function validateSource(
   const refusedByFilter: SourceValidation = { kind: 'refused', code: 'SYSCTL_RP_FILTER', evidence };
   if (rpFilter === 0 && (out !== device || !conf.or(ns, device, 'send_redirects'))) {
     if (acceptLocal) return OK;
-    if (!hasCustomRules(ns)) return isOwn(ns, packet.src) ? martian(ns, packet.src) : OK;
+    if (!hasCustomRules(ns) && !hasCustomLocalRoutes(ns)) return isOwn(ns, packet.src) ? martian(ns, packet.src) : OK;
   }
   const back = lookup(
     ns,
@@ -57,12 +58,9 @@ export function validateSource(
   return rpFilter === 1 ? { kind: 'refused', code: 'SYSCTL_RP_FILTER', evidence: [...evidence, ...back.evidence] } : OK;
 }
 
-/** The kernel remembers whether a rule was ever added; a dump only shows those that are there. */
-function hasCustomRules(ns: NetworkNamespace): boolean {
-  return (
-    ns.rules.filter((rule) => rule.family === 4).length !== 3 ||
-    ns.routes.some((r) => r.family === 4 && r.table === 'local' && r.protocol !== 'kernel')
-  );
+/** The kernel remembers whether one was ever added; a dump only shows those that are there. */
+function hasCustomLocalRoutes(ns: NetworkNamespace): boolean {
+  return ns.routes.some((route) => route.family === 4 && route.table === 'local' && route.protocol !== 'kernel');
 }
 
 function isOwn(ns: NetworkNamespace, ip: Ip): boolean {

@@ -1,7 +1,7 @@
 import { anyAddress, familyOf, formatIp, isLoopback } from '../address/ip.ts';
 import type { Link } from '../namespace/link.ts';
 import { conf, missingTopic, sysctlSource } from '../namespace/lookup.ts';
-import { hasPorts } from '../packet/protocol.ts';
+import { TCP, hasPorts } from '../packet/protocol.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { SocketOwner } from '../netfilter/model.ts';
 import { type Lookup, lookup } from '../routing/lookup.ts';
@@ -34,8 +34,8 @@ export function localOut(walk: Walk, place: Place, outgoing: Outgoing, owner: So
         finding(place, 'ROUTE_SOURCE_REFUSED', found.evidence, { destination: formatIp(outgoing.dst) }),
       );
     skb = { ...skb, packet: { ...unbound, src } };
-    // A connecting socket is routed again with the address that it got: `from` rules apply now.
-    if (hasPorts(outgoing.protocol)) found = route(walk, skb);
+    // A connecting socket is routed again with the address that it got: `from` rules apply now. A server's answer is sent unconnected.
+    if (hasPorts(outgoing.protocol) && outgoing.answer !== true) found = route(walk, skb);
     if (found.kind === 'refused') return refused(skb, found);
   }
   skb = { ...skb, decision: decide(found) };
@@ -114,13 +114,20 @@ export function stepRoute(walk: Walk, skb: Skb): void {
   });
 }
 
-/** After OUTPUT changed the mark or the destination (linux: `ip_route_me_harder`); the source address stays. */
+/**
+ * After OUTPUT changed the mark or the destination (linux: `ip_route_me_harder`); the source address stays. A handshake that fails here is
+ * tried again and again: only a datagram's sender is told.
+ */
 function reroute(walk: Walk, skb: Skb): HookResult {
+  const stop = (outcome: Outcome): HookResult => ({
+    kind: 'stop',
+    outcome: outcome.kind === 'refused' && skb.packet.protocol === TCP ? { kind: 'dropped', finding: outcome.finding } : outcome,
+  });
   const found = route(walk, skb);
-  if (found.kind === 'refused') return { kind: 'stop', outcome: refused(skb, found) };
+  if (found.kind === 'refused') return stop(refused(skb, found));
   const decision = decide(found);
   const stranded = leavesWithLoopback({ ...skb, decision });
-  if (stranded !== undefined) return { kind: 'stop', outcome: stranded };
+  if (stranded !== undefined) return stop(stranded);
   const next = { ...skb, decision };
   if (decision.device !== skb.decision?.device || decision.via !== skb.decision.via) stepRoute(walk, next);
   return { kind: 'pass', skb: next };

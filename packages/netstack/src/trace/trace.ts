@@ -254,7 +254,7 @@ function answerFrom(walk: Walk, place: Place, answer: Outgoing, owner: SocketOwn
   // No route is given to a source that table local does not have; a rule's reset does not ask.
   if (typeof src === 'number' && (answer.tcpFlags & TcpFlag.RST) === 0 && addressType(place.namespace, src) !== 'local')
     return dropped(place, 'ROUTE_SOURCE_REFUSED', [], { source: formatIp(src), destination: formatIp(answer.dst) });
-  if (asked !== undefined && !isOnlyAddress(place, asked)) {
+  if (asked !== undefined && !(isOnlyAddress(place, asked) && !asksForSource(place, asked))) {
     const keeps = walk.chooser.unknown('the address that the UDP server answers from', [], [true, false]);
     if (!keeps) return localOut(walk, place, { ...answer, src: undefined }, owner);
   }
@@ -267,6 +267,11 @@ function isOnlyAddress(place: Place, ip: Ip): boolean {
       link.device.kind === 'loopback' ||
       link.addresses.every((address) => address.ip === ip || familyOf(address.ip) !== familyOf(ip) || address.scope === 'link'),
   );
+}
+
+/** Without an address of its own the answer is looked up with none, which no rule with `from` fits. */
+function asksForSource({ namespace }: Place, asked: Ip): boolean {
+  return namespace.rules.some((rule) => rule.family === familyOf(asked) && rule.from !== undefined);
 }
 
 function receivedBy(there: Outcome): Received | undefined {

@@ -1,13 +1,6 @@
 import fc from 'fast-check';
-import type { LabDescription } from '../description.ts';
-import { routed } from '../topology.ts';
-
-/** A laboratory and packets for it. */
-export interface Case {
-  readonly lab: LabDescription;
-  /** As `parseProbe` reads them. */
-  readonly probes: readonly string[];
-}
+import { routed } from '../../topology.ts';
+import type { Family } from '../family.ts';
 
 const ADDRESSES = ['10.9.0.1', '10.9.0.2', '10.9.1.1', '10.9.1.2', '10.9.1.9', '20.0.0.1', '20.0.1.1', '10.7.7.7'];
 const NETWORKS = ['0.0.0.0/0', '10.9.0.0/16', '10.9.0.0/24', '10.9.1.2/32', '20.0.0.0/8', '20.0.0.0/24', '10.7.7.7/32'];
@@ -136,27 +129,29 @@ const sysctls = fc.record({
   'ipv4.conf.all.send_redirects': fc.constantFrom(0, 1),
 });
 
-/** A router with what a node may have, between two machines that also own what some of its routes lead to. */
-export const cases: fc.Arbitrary<Case> = fc
+const lab = fc
   .record({
     routes: fc.uniqueArray(route, { maxLength: 4, selector: (line) => line.replace(/via \S+|dev \S+/g, '') }),
     rules: fc.array(rule, { maxLength: 2 }),
     tables: fc.tuple(filter, mangle, nat),
     legacy: fc.boolean(),
     sysctls,
-    probes: fc.array(probe, { minLength: 8, maxLength: 8 }),
   })
-  .map(({ routes, rules: policy, tables, legacy, sysctls: settings, probes }) => ({
-    lab: routed({
+  .map(({ routes, rules: policy, tables, legacy, sysctls: settings }) =>
+    routed({
       r: {
         // A second route that differs in nothing that counts is refused: then it is left out.
         then: routes.map((line) => `ip route add ${line} 2>/dev/null || :`),
         rules: policy,
+        // A server on a wildcard answers from an address that no dump tells.
+        listeners: ['udp 10.9.0.1:9', 'udp 10.9.1.1:9'],
         sysctls: settings,
         [legacy ? 'legacy' : 'iptables']: `${tables.flat().join('\n')}\n`,
       },
       x: { links: [{ kind: 'loopback', name: 'lo', addresses: ['20.0.0.1/32'] }] },
       y: { links: [{ kind: 'loopback', name: 'lo', addresses: ['20.0.1.1/32'] }] },
     }),
-    probes,
-  }));
+  );
+
+/** A router with what a node may have, between two machines that also own what some of its routes lead to. */
+export const router: Family = { name: 'router', lab, probe };
