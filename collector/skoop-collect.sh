@@ -152,10 +152,11 @@ main() {
   run ip-neigh ip -j -s neigh show nud all
   run ip-neigh-proxy ip -j neigh show proxy
 
-  bridge=yes vlan=yes
+  # All kinds, where the list can't be read.
+  bridge=yes vlan=yes kinds=wireguard
   if grep -q '^\[' ip-link 2>/dev/null; then
-    kinds=$(grep -oE '"info_kind":"(bridge|vxlan)"|"vlan_filtering":[a-z1-9]+' ip-link)
-    case $kinds in *info_kind*) ;; *) bridge=no ;; esac
+    kinds=$(grep -oE '"info_kind":"(bridge|vxlan|wireguard)"|"vlan_filtering":[a-z1-9]+' ip-link)
+    case $kinds in *'"bridge"'* | *'"vxlan"'*) ;; *) bridge=no ;; esac
     case $kinds in *vlan_filtering*) ;; *) vlan=no ;; esac
   fi
   if [ $bridge = yes ]; then
@@ -199,6 +200,22 @@ main() {
   else
     none ip-vs
   fi
+
+  # Who may send what, and whereto. Nothing that prints a secret: no `dump`, no `showconf`, no private or preshared keys.
+  case $kinds in
+    *wireguard*)
+      : >wireguard
+      for word in public-key listen-port fwmark endpoints allowed-ips; do
+        run wireguard-part wg show all $word
+        sed "s/^/$word /" wireguard-part >>wireguard
+        cp wireguard-part.err wireguard.err
+        [ "$code" = 0 ] || break
+      done
+      rm -f wireguard-part wireguard-part.err
+      status wireguard "$code"
+      ;;
+    *) none wireguard ;;
+  esac
 
   # Walks all buckets of the machine's table, so not where it holds nothing of this namespace.
   count=0
@@ -386,7 +403,7 @@ plain_save() {
 
 tools() {
   blanks=$IFS
-  for t in ip bridge ss tc nft ipset conntrack; do tool $t $t; done
+  for t in ip bridge ss tc nft ipset conntrack wg; do tool $t $t; done
   plain_save
 
   SKOOP_TIMEOUT=

@@ -35,6 +35,7 @@ export type Topic =
   | 'nftables'
   | 'ipset'
   | 'ipvs'
+  | 'wireguard'
   | 'conntrack'
   | 'tc'
   | 'xfrm';

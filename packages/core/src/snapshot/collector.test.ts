@@ -193,6 +193,22 @@ onlyRoot('the collector on namespaces of a laboratory (needs root)', () => {
     expect(dump.namespaces.map(({ folder }) => folder)).toEqual(['host']);
   });
 
+  test('of WireGuard it asks what is no secret, and where there is such a device', () => {
+    const bin = join(scratch, 'wireguard');
+    mkdirSync(bin);
+    const link = '[{"ifindex":1,"ifname":"wg0","linkinfo":{"info_kind":"wireguard"}}]';
+    const ip = execFileSync('sh', ['-c', 'command -v ip'], { encoding: 'utf8' }).trim();
+    writeFileSync(join(bin, 'ip'), `#!/bin/sh\ncase "$*" in '-j -d -s link show') echo '${link}';; *) exec ${ip} "$@";; esac\n`, {
+      mode: 0o755,
+    });
+    writeFileSync(join(bin, 'wg'), '#!/bin/sh\nprintf "wg0\\t%s\\n" "$*"\n', { mode: 0o755 });
+    const { dump } = collect(['sh'], ['--node', 'x', '--host-netns', HOST], { PATH: `${bin}:${process.env['PATH'] ?? ''}` });
+    const words = ['public-key', 'listen-port', 'fwmark', 'endpoints', 'allowed-ips'];
+    const told = dump.namespaces[0]?.artifacts.get('wireguard');
+    expect(told).toMatchObject({ status: 0, text: words.map((word) => `${word} wg0\tshow all ${word}\n`).join('') });
+    expect(collect(['sh'], ['--node', 'x', '--host-netns', HOST]).dump.namespaces[0]?.artifacts.get('wireguard')?.text).toBe('');
+  });
+
   test('a command that hangs is ended, the rest is read', () => {
     const bin = join(scratch, 'slow');
     mkdirSync(bin);

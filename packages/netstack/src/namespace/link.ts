@@ -1,4 +1,5 @@
 import type { Ip } from '../address/ip.ts';
+import type { Prefix } from '../address/prefix.ts';
 import type { Source } from '../source.ts';
 
 /** A MAC address in lower case, `02:00:00:00:00:01`. */
@@ -95,6 +96,7 @@ export type Device =
   | MacvlanDevice
   | IpvlanDevice
   | TunnelDevice
+  | WireguardDevice
   | { readonly kind: 'opaque'; readonly type: string };
 
 /** The device that another one stands on: by name where it is in the same namespace, else by index and this namespace's id for the other. */
@@ -143,6 +145,27 @@ export interface TunnelDevice {
   /** GRE: what goes out with a packet, and what one must come with. */
   readonly outKey: string | undefined;
   readonly inKey: string | undefined;
+}
+
+/** Packets, encrypted, in UDP: by which peer follows from their addresses. */
+export interface WireguardDevice {
+  readonly kind: 'wireguard';
+  /** The namespace that it was made in, whose routes the outer packets take; `undefined`: this one. */
+  readonly netnsid: number | undefined;
+  readonly publicKey: string | undefined;
+  readonly port: number;
+  /** Mark of the outer packets. */
+  readonly fwmark: number;
+  readonly peers: readonly WireguardPeer[];
+}
+
+export interface WireguardPeer {
+  readonly publicKey: string;
+  /** Where it was heard last, or was told to be; `undefined`: not known before it speaks. */
+  readonly endpoint: { readonly ip: Ip; readonly port: number } | undefined;
+  /** What goes to it, and all that it may send. */
+  readonly allowed: readonly Prefix[];
+  readonly source: Source;
 }
 
 export interface BridgeDevice {

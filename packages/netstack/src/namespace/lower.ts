@@ -30,7 +30,8 @@ export function lowerOf(host: Host, namespace: NetworkNamespace, link: Link): Lo
   return other === undefined || lower === undefined ? undefined : { namespace: other, link: lower };
 }
 
-function namespaceNamed(host: Host, namespace: NetworkNamespace, netnsid: number): NetworkNamespace | undefined {
+/** The namespace that another one has an id for, where a veth of that one leads there. */
+export function namespaceNamed(host: Host, namespace: NetworkNamespace, netnsid: number): NetworkNamespace | undefined {
   for (const { name, device } of namespace.links) {
     if (device.kind !== 'veth' || device.peerNetnsid !== netnsid || netnsid < 0) continue;
     const peer = vethPeer(host, namespace.id, name);

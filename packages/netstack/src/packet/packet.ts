@@ -54,9 +54,11 @@ export function portsOf(packet: Packet, side: ChosenPort['side']): { readonly fr
 
 /** The frame inside of a VXLAN packet, or the packet inside of an IP tunnel's (which has no addresses of a link). */
 export interface TunnelPayload {
-  readonly tunnel?: 'ipip' | 'gre' | 'sit';
-  /** GRE's key. */
+  readonly tunnel?: 'ipip' | 'gre' | 'sit' | 'wireguard';
+  /** GRE's key; of WireGuard the sender's public one. */
   readonly key?: string | undefined;
+  /** WireGuard: the public key of the peer that it is for. */
+  readonly peer?: string;
   readonly vni: number;
   readonly packet: Packet;
   /** The inner frame's destination address, and what it was taken from: a neighbour entry, mostly. */

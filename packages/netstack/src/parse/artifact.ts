@@ -33,6 +33,7 @@ export const ARTIFACTS = [
   'nft',
   'ipset-save',
   'ip-vs',
+  'wireguard',
   'conntrack',
   'sysctl',
   'tc-filter',

@@ -19,7 +19,7 @@ export function readDevice(fields: Fields, indexOf: ReadonlyMap<string, number>)
 
 type Reader = (fields: Fields, data: Fields, indexOf: ReadonlyMap<string, number>) => Device;
 
-const WITHOUT_DETAILS: ReadonlySet<string> = new Set(['dummy', 'veth']);
+const WITHOUT_DETAILS: ReadonlySet<string> = new Set(['dummy', 'veth', 'wireguard']);
 
 /** By `info_kind`. */
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
@@ -33,6 +33,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['ipvlan', readIpvlan],
   ['ipip', (fields, data) => readTunnel('ipip', fields, data)],
   ['gre', (fields, data) => readTunnel('gre', fields, data)],
+  ['wireguard', readWireguard],
   ['sit', (fields, data) => readTunnel('sit', fields, data)],
 ]);
 
@@ -54,6 +55,12 @@ function readVlan(fields: Fields, data: Fields): Device {
 
 function readIpvlan(fields: Fields, data: Fields): Device {
   return { kind: 'ipvlan', lower: lowerOf(fields), mode: text(data, 'mode') ?? '', isolation: text(data, 'mode_flag') ?? 'bridge' };
+}
+
+/** Its peers stand in another artifact. */
+function readWireguard(fields: Fields): Device {
+  const { netnsid } = lowerOf(fields);
+  return { kind: 'wireguard', netnsid, publicKey: undefined, port: 0, fwmark: 0, peers: [] };
 }
 
 function readTunnel(type: TunnelDevice['type'], fields: Fields, data: Fields): Device {

@@ -172,7 +172,11 @@ describe('traps of the format', () => {
       { link_type: 'ipip', linkinfo: { info_kind: 'ipip', info_data: { external: true } } },
       { kind: 'opaque', type: 'ipip in external mode' },
     ],
-    ['WireGuard', { link_type: 'none', linkinfo: { info_kind: 'wireguard' } }, { kind: 'opaque', type: 'wireguard' }],
+    [
+      'WireGuard',
+      { link_type: 'none', linkinfo: { info_kind: 'wireguard' } },
+      { kind: 'wireguard', netnsid: undefined, publicKey: undefined, port: 0, fwmark: 0, peers: [] },
+    ],
   ])('%s', (_name, link, device) => {
     expect(linkOf(link)?.device).toEqual(device);
   });

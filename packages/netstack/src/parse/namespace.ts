@@ -17,6 +17,7 @@ import { parseRoutes } from './routes.ts';
 import { parseRules } from './rules.ts';
 import { parseSockets } from './sockets.ts';
 import { parseSysctls } from './sysctls.ts';
+import { withPeers } from './wireguard.ts';
 import { parseXfrm } from './xfrm.ts';
 
 /**
@@ -29,7 +30,7 @@ export function parseNamespace(dump: NamespaceDump): NetworkNamespace {
     for (const gap of parsed.gaps) gaps.push(gap);
     return parsed.value;
   };
-  const links = take(parseLinks(dump));
+  const links = take(withPeers(take(parseLinks(dump)), dump));
   const nexthops = take(parseNexthops(dump));
   const vrf = vrfTable(dump);
   const rules = [...take(parseRules(dump, 4, vrf)), ...take(parseRules(dump, 6, vrf))];

@@ -27,7 +27,7 @@ function facts(ns: NetworkNamespace): ReadonlyMap<string, string> {
   for (const socket of ns.sockets) add(`socket ${String(socket.protocol)} ${String(socket.localPort)} ${socket.state}`, socket);
   // Those that were made for it: others come and go.
   for (const entry of ns.conntrack.filter(({ source }) => / 99\d\d\d /.test(source.text)))
-    add(`connection ${String(entry.original.protocol)} ${formatIp(entry.original.dst)} zone ${String(entry.zone)}`, entry);
+    add(`connection ${String(entry.original.protocol)} ${formatIp(entry.original.dst)} zone ${String(entry.zone.original)}`, entry);
   for (const set of ns.ipsets.values()) add(`set ${set.name}`, set);
   for (const [path, value] of ns.sysctls) if (!/nf_conntrack_count|nf_conntrack_expect/.test(path)) add(path, value);
   for (const table of ns.netfilter.tables) {

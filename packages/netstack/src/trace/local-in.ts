@@ -3,6 +3,7 @@ import { missingTopic, ownerOf } from '../namespace/lookup.ts';
 import type { Socket } from '../namespace/socket.ts';
 import { ICMP, ICMPV6, SCTP, TCP, UDP, protocolName } from '../packet/protocol.ts';
 import { leaveTunnel } from './devices/tunnel.ts';
+import { decrypt } from './devices/wireguard.ts';
 import { decapsulate } from './vxlan.ts';
 import { KERNEL, answerByReset, refuseByIcmp } from './refuse.ts';
 import { runHook } from './run-hook.ts';
@@ -18,6 +19,7 @@ function deliver(walk: Walk, skb: Skb): Outcome {
   const { packet, place } = skb;
   if (packet.inner !== undefined) {
     const { tunnel } = packet.inner;
+    if (tunnel === 'wireguard') return decrypt(walk, skb, packet.inner);
     return tunnel === undefined ? decapsulate(walk, skb, packet.inner) : leaveTunnel(walk, skb, { ...packet.inner, tunnel });
   }
   // An error, or an answer to what was sent from here: the one who asked is there.

@@ -45,7 +45,7 @@ export type Step =
   | (StepBase & {
       readonly kind: 'encapsulate' | 'decapsulate';
       readonly device: string;
-      readonly tunnel: 'vxlan' | 'ipip' | 'gre' | 'sit';
+      readonly tunnel: 'vxlan' | 'ipip' | 'gre' | 'sit' | 'wireguard';
       readonly outer: Packet;
       readonly inner: Packet;
     })

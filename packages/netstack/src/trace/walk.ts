@@ -89,6 +89,8 @@ export class Walk {
   /** Do connections count that were there before? */
   readonly tracked: boolean;
   readonly needs = new Set<string>();
+  /** Where peers of WireGuard were heard last. */
+  readonly endpoints = new Map<string, { readonly ip: Ip; readonly port: number }>();
   readonly #balanced = new Map<string, BalancedConnection[]>();
   #hops: OpenHop[] = [];
   #crossings: Crossing[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Device, LowerDevice } from '../../namespace/link.ts';
 import type { Ip } from '../../address/ip.ts';
-import { type LinkSpec, type NamespaceSpec, host, ip } from '../../testing/world.ts';
+import { type LinkSpec, type NamespaceSpec, host, ip, net } from '../../testing/world.ts';
 import type { FabricAnswer } from '../fabric.ts';
 import { trace } from '../trace.ts';
 import type { World } from '../trace.types.ts';
@@ -258,5 +258,112 @@ describe('IP tunnels', () => {
     });
     const step = paths[0]?.hops[0]?.steps.find(({ kind }) => kind === 'encapsulate');
     expect(step).toMatchObject({ tunnel: 'ipip', outer: { protocol: 4, length: 80, dst: ip('192.168.0.2') } });
+  });
+});
+
+describe('WireGuard', () => {
+  type Wireguard = Extract<Device, { kind: 'wireguard' }>;
+  const peer = (publicKey: string, endpoint: string | undefined, ...allowed: readonly string[]): Wireguard['peers'][number] => ({
+    publicKey,
+    endpoint: endpoint === undefined ? undefined : { ip: ip(endpoint), port: 51820 },
+    allowed: allowed.map(net),
+    source: { artifact: 'wireguard', line: 1, text: publicKey },
+  });
+  const a: Wireguard = {
+    kind: 'wireguard',
+    netnsid: undefined,
+    publicKey: 'A',
+    port: 51820,
+    fwmark: 0,
+    peers: [peer('C', '192.168.0.3', '10.0.0.0/8'), peer('B', '192.168.0.2', '10.2.0.0/16')],
+  };
+  const b: Wireguard = { ...a, publicKey: 'B', peers: [peer('A', '192.168.0.1', '10.1.0.0/16')] };
+  const machine = (id: 'a' | 'b', device: Wireguard, more: Partial<NamespaceSpec> = {}) => {
+    const [own, other] = id === 'a' ? [1, 2] : [2, 1];
+    return host(id, {
+      host: {
+        links: [
+          { ...eth0, addresses: [`192.168.0.${String(own)}/24`] },
+          { name: 'wg0', addresses: [`10.${String(own)}.0.1/32`], device, noarp: true, mtu: 1420 },
+        ],
+        routes: [`10.${String(other)}.0.0/16 dev wg0`, '172.16.0.0/12 dev wg0'],
+        ...listens,
+        ...more,
+      },
+    });
+  };
+  const input = (rule: string): Partial<NamespaceSpec> => ({ iptables: `*filter\n:INPUT ACCEPT [0:0]\n${rule}` });
+
+  test.each<[string, Wireguard, Wireguard, Partial<NamespaceSpec>, string, string, string]>([
+    ['to the peer whose allowed addresses fit best', a, b, {}, '10.2.0.1', 'delivered', ''],
+    ['nobody is allowed the destination', a, b, {}, '172.16.0.1', 'rejected', 'MODEL_DEVICE_DROP'],
+    [
+      'nobody knows where the peer is',
+      { ...a, peers: [peer('B', undefined, '10.2.0.0/16')] },
+      b,
+      {},
+      '10.2.0.1',
+      'rejected',
+      'MODEL_DEVICE_DROP',
+    ],
+    [
+      'the other one knows by the packet where to answer',
+      a,
+      { ...b, peers: [peer('A', undefined, '10.1.0.0/16')] },
+      {},
+      '10.2.0.1',
+      'delivered',
+      '',
+    ],
+    ['the other one has another key', a, { ...b, publicKey: 'X' }, {}, '10.2.0.1', 'dropped', 'MODEL_DEVICE_DROP'],
+    [
+      'the other one does not know the sender',
+      a,
+      { ...b, peers: [peer('X', undefined, '10.1.0.0/16')] },
+      {},
+      '10.2.0.1',
+      'dropped',
+      'MODEL_DEVICE_DROP',
+    ],
+    [
+      'the sender may not have that source',
+      a,
+      { ...b, peers: [peer('A', undefined, '10.9.0.0/16')] },
+      {},
+      '10.2.0.1',
+      'dropped',
+      'MODEL_DEVICE_DROP',
+    ],
+    [
+      'a longer one of another peer takes the source',
+      a,
+      { ...b, peers: [...b.peers, peer('X', undefined, '10.1.0.1/32')] },
+      {},
+      '10.2.0.1',
+      'dropped',
+      'MODEL_DEVICE_DROP',
+    ],
+    ['another port', a, { ...b, port: 51821 }, {}, '10.2.0.1', 'dropped', 'SOCKET_NOT_LISTENING'],
+    ['the outer packet is dropped', a, b, input('-A INPUT -p udp -m udp --dport 51820 -j DROP'), '10.2.0.1', 'dropped', 'NETFILTER_DROP'],
+    ['the inner packet is dropped', a, b, input('-A INPUT -i wg0 -p tcp -j DROP'), '10.2.0.1', 'dropped', 'NETFILTER_DROP'],
+  ])('%s', (_what, mine, theirs, more, dst, verdict, why) => {
+    expect(ask(wire(machine('a', mine), machine('b', theirs, more)), 'host', dst)).toMatchObject({ verdict, why });
+  });
+
+  test("the outer packet has the device's mark, and nothing of the inner one's", () => {
+    const { paths } = trace(wire(machine('a', { ...a, fwmark: 0xca6c }), machine('b', b)), {
+      origin: { kind: 'socket', host: 'a', namespace: 'nodes/a/host' },
+      dst: ip('10.2.0.1'),
+      protocol: tcp,
+      dport: 80,
+      mark: 7,
+    });
+    const step = paths[0]?.hops[0]?.steps.find(({ kind }) => kind === 'encapsulate');
+    expect(step).toMatchObject({ outer: { protocol: 17, length: 120, mark: 0xca6c, sport: 51820, dport: 51820, dst: ip('192.168.0.2') } });
+    expect(paths[0]?.received?.packet.mark).toBe(0);
+  });
+
+  test('moved into a namespace that the dump does not tell, it is unknown', () => {
+    expect(ask(wire(machine('a', { ...a, netnsid: 4 }), machine('b', b)), 'host', '10.2.0.1').verdict).toBe('unknown');
   });
 });

@@ -11,6 +11,7 @@ import { tunnel } from './tunnel.ts';
 import { veth } from './veth.ts';
 import { vlan } from './vlan.ts';
 import { vxlan } from './vxlan.ts';
+import { wireguard } from './wireguard.ts';
 
 /** Every kind of device: one more is a file, a row here, and a reader of its details. */
 const KINDS: { readonly [K in Device['kind']]: DeviceKind<K> } = {
@@ -26,6 +27,7 @@ const KINDS: { readonly [K in Device['kind']]: DeviceKind<K> } = {
   veth,
   vlan,
   vxlan,
+  wireguard,
 };
 
 /** What the device's kind does. Links are only passed to their own kind. */
