@@ -14,7 +14,10 @@ describe('the installed program', () => {
     ['skoop version', { args: ['version'], stdout: /^skoop \d+\.\d+\.\d+ \(contract \d/ }],
     ['skoop --version', { args: ['--version'], stdout: /^skoop \d+\.\d+\.\d+\n$/ }],
     ['skoop', { args: [], stdout: /diagnose .*\n.*explain/s }],
-    ['skoop plugins', { args: ['plugins'], stdout: /cni +flannel +@skoop\/cni-flannel .*provider +generic/s }],
+    [
+      'skoop plugins',
+      { args: ['plugins'], stdout: /cni +calico +@skoop\/cni-calico .*cni +flannel +@skoop\/cni-flannel .*provider +generic/s },
+    ],
     ['skoop plugins inspect NAME', { args: ['plugins', 'inspect', 'flannel'], stdout: /loads: yes/ }],
     ['skoop explain CODE of a bundled plugin', { args: ['explain', 'NODE_CLOUD_UNSEEN'], stdout: /^# NODE_CLOUD_UNSEEN/ }],
     ['skoop explain', { args: ['explain'], stdout: /^NODE_CLOUD_UNSEEN$/m }],

@@ -2,7 +2,7 @@
 export { type AgentSetup, restartCommand } from './cni/agent.ts';
 export { checkBridgeNetfilter } from './cni/bridge-netfilter.ts';
 export { confidenceOf } from './cni/confidence.ts';
-export { annotationField, nodeField, podField } from './cni/evidence.ts';
+export { annotationField, nodeField, objectField, podField } from './cni/evidence.ts';
 export { checkHostPorts, checkStaleHostPorts } from './cni/host-ports.ts';
 export { linkOf, rootOf, seen, uplinkOf } from './cni/namespace.ts';
 export { type PodPort, hasPods, podPort } from './cni/pod-port.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { calicoBinder } from '@skoop/cni-calico';
 import { flannelBinder } from '@skoop/cni-flannel';
-import type { FlagSpec } from '@skoop/core';
+import type { ConfigBinder, FlagSpec } from '@skoop/core';
 import { readdirSync } from 'node:fs';
 import { CHECK } from '../flags/check.ts';
 import { DIAGNOSE } from '../flags/diagnose.ts';
@@ -16,9 +17,9 @@ const HEADINGS = ['Connection', 'Network', 'Collector', 'Common'];
 const own = (flags: readonly Flag[]): readonly Flag[] => flags.filter(({ heading }) => heading === undefined);
 const under = (heading: string): readonly Flag[] => DIAGNOSE.filter((flag) => flag.heading === heading);
 
-function flannel(): readonly FlagSpec[] {
+function flagsOf(binder: ConfigBinder<unknown>): readonly FlagSpec[] {
   const flags: FlagSpec[] = [];
-  flannelBinder.bindFlags({ add: (flag) => flags.push(flag) });
+  binder.bindFlags({ add: (flag) => flags.push(flag) });
   return flags;
 }
 
@@ -46,7 +47,8 @@ describe('docs/cli.md has the flags that are declared', () => {
     ['skoop cleanup', own(CLEANUP)],
     ['skoop version', own(VERSION)],
     ...HEADINGS.map((heading): [string, readonly Flag[]] => [heading, under(heading)]),
-    ['Flannel network plugin', flannel()],
+    ['Calico network plugin', flagsOf(calicoBinder)],
+    ['Flannel network plugin', flagsOf(flannelBinder)],
   ])('%s', (heading, flags) => {
     expect(firstTable(section(cli, heading))).toEqual(rows(flags));
   });

@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
-const folders = ['docs', 'packages/cni-flannel', 'packages/provider-generic'].map((folder) => `${root}${folder}/codes`);
+const folders = ['docs', 'packages/cni-calico', 'packages/cni-flannel', 'packages/provider-generic'].map(
+  (folder) => `${root}${folder}/codes`,
+);
 
 /** The program as it was built. */
 async function explain(...args: readonly string[]): Promise<{ readonly stdout: string; readonly stderr: string; readonly status: number }> {

@@ -1,0 +1,3 @@
+import { calicoBinder } from './schema.ts';
+
+export default [calicoBinder];

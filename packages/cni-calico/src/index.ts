@@ -1,0 +1,2 @@
+export { default } from './plugin.ts';
+export { calicoBinder, type CalicoFlags } from './schema.ts';
