@@ -1,6 +1,6 @@
 export type { CniConfig, CniPlugin, Confidence, PolicyKind } from './contracts/cni-plugin.ts';
 export type { ConfigBinder, ConfigError, FlagSet, FlagSpec, FlagValue, FlagValues } from './contracts/config-binder.ts';
-export type { ConfigReader, Log, ProviderContext } from './contracts/context.ts';
+export type { CloudParts, ConfigReader, Log, ProviderContext, RecordContext } from './contracts/context.ts';
 export type { SkoopError } from './contracts/error.ts';
 export { isSkoopError, skoopError } from './contracts/error.ts';
 export type { Evidence, ObjectEvidence } from './contracts/evidence.ts';
@@ -11,7 +11,7 @@ export type { NetNode, NetNodeRef, NetNodeType } from './contracts/net-node.ts';
 export type { Network, Question } from './contracts/network.ts';
 export type { Endpoint, Packet } from './contracts/packet.ts';
 export type { Graph, Link, PacketPath, Path, Transmission, TransmissionAction, TransmissionStep } from './contracts/packet-path.ts';
-export type { Provider } from './contracts/provider.ts';
+export type { CloudRecord, Provider } from './contracts/provider.ts';
 export type { Result } from './contracts/result.ts';
 export { err, ok } from './contracts/result.ts';
 export type { Level, Suspicion } from './contracts/suspicion.ts';

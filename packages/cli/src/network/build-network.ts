@@ -34,6 +34,7 @@ export async function buildNetwork(run: Run, plugins: LoadedPlugins, source: Clu
     signal,
     log,
     config: (binder) => config.config(binder),
+    ...recordedOf(source, provider.name),
     compose: (parts) => {
       const name = cni?.plugin.name;
       if (parts.cnis !== undefined && name !== undefined && !parts.cnis.includes(name)) {
@@ -60,6 +61,11 @@ export async function buildNetwork(run: Run, plugins: LoadedPlugins, source: Clu
       log.note(`--${flag} ${textOf(values, flag) ?? ''} overrules what would be detected`);
   }
   return { network, cni, facts, used: usedPlugins(plugins, provider.name, cni?.plugin.name) };
+}
+
+function recordedOf({ clouds = {} }: ClusterSource, provider: string): Pick<ProviderContext, 'recorded'> {
+  const recorded = Object.hasOwn(clouds, provider) ? clouds[provider] : undefined;
+  return recorded === undefined ? {} : { recorded };
 }
 
 async function configured(plugins: LoadedPlugins, plugin: CniPlugin, configure: (plugin: CniPlugin) => CniConfig) {

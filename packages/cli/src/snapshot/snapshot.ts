@@ -1,5 +1,15 @@
 import type { CollectedNode, LiveApi, NodeDump, RawLists, SnapshotData } from '@skoop/core';
-import { MISSING_NODE, SNAPSHOT_FORMAT, STATIC_POD_HASH, collectNodes, connect, decodeNodeDump, writeSnapshot } from '@skoop/core';
+import {
+  MISSING_NODE,
+  SNAPSHOT_FORMAT,
+  STATIC_POD_HASH,
+  clusterOf,
+  collectNodes,
+  connect,
+  decodeNodeDump,
+  writeSnapshot,
+} from '@skoop/core';
+import { parseAll } from '@skoop/core/plugins';
 import { readsOf } from '../cluster/open-cluster.ts';
 import { collectOptions, connectOptions, durationOf } from '../cluster/options.ts';
 import { isSet, listOf, textOf } from '../config/values.ts';
@@ -11,6 +21,7 @@ import { type Deadline, startDeadline } from '../run/deadline.ts';
 import { Exit, type ExitStatus } from '../run/exit.ts';
 import { packageVersion } from '../run/package-root.ts';
 import type { Run } from '../skoop-command.ts';
+import { type RecordedCloud, recordCloud } from './record-cloud.ts';
 
 /** Every node that gave a dump, and why the others gave none. */
 interface Collected {
@@ -26,6 +37,8 @@ export async function snapshot(run: Run, plugins: LoadedPlugins): Promise<ExitSt
     throw usageError('--output is missing', '`skoop snapshot --output cluster.tar.gz`, or `--output -` for standard output.');
   if (output === '-' && process.stdout.isTTY)
     throw usageError('a snapshot is binary: not written to a terminal', 'Name a file with --output, or redirect standard output.');
+  const [wrong] = parseAll(plugins.binders, run.resolved);
+  if (wrong !== undefined) throw wrong;
   const deadline = startDeadline(run.signal, durationOf(run.values, 'timeout') ?? 60_000);
   const reads = readsOf(plugins.discovery);
   const api = await connect(connectOptions(run.values), deadline.signal);
@@ -38,9 +51,12 @@ export async function snapshot(run: Run, plugins: LoadedPlugins): Promise<ExitSt
       await writePlan(run, names);
       return Exit.ok;
     }
-    const collected = await collect(run, api, names, deadline);
+    const [collected, cloud] = await Promise.all([
+      collect(run, api, names, deadline),
+      recordCloud(run, plugins, clusterOf(raw, reads.annotations, reads.resources), deadline.signal),
+    ]);
     run.signal.throwIfAborted();
-    const data = snapshotData(raw, collected);
+    const data = snapshotData(raw, collected, cloud);
     const written = await writeSnapshot(data, output === undefined || output === '-' ? process.stdout : output, {
       annotations: [...reads.annotations, STATIC_POD_HASH],
       resources: reads.resources,
@@ -92,17 +108,17 @@ function decode(name: string, result: CollectedNode): NodeDump | string {
   return dump.ok ? { ...dump.value, node: name } : dump.error.message;
 }
 
-function snapshotData(raw: RawLists, { nodes, missing }: Collected): Omit<SnapshotData, 'problems'> {
+function snapshotData(raw: RawLists, { nodes, missing }: Collected, cloud: RecordedCloud): Omit<SnapshotData, 'problems'> {
   return {
     manifest: {
       formatVersion: SNAPSHOT_FORMAT,
       created: new Date().toISOString(),
       skoop: packageVersion(),
       clusterVersion: raw.version,
-      missing: [...raw.missing, ...missing],
+      missing: [...raw.missing, ...missing, ...cloud.missing],
     },
     objects: raw.lists,
     nodes: [...nodes].sort((a, b) => (a.node < b.node ? -1 : 1)),
-    clouds: {},
+    clouds: cloud.clouds,
   };
 }

@@ -15,11 +15,23 @@ export interface Log {
   debug(message: string): void;
 }
 
-/** What core hands to a provider. */
-export interface ProviderContext extends ConfigReader {
+/** What core hands to a provider that is to read its cloud for a snapshot. `cluster` holds the objects, and no dump of a node. */
+export interface RecordContext extends ConfigReader {
   readonly cluster: Cluster;
   readonly signal: AbortSignal;
   readonly log: Log;
+}
+
+/** What a provider read of its cloud, by parts: plain JSON. It becomes `clouds/NAME/PART.json` of a snapshot. */
+export type CloudParts = Readonly<Record<string, unknown>>;
+
+/** What core hands to a provider. */
+export interface ProviderContext extends RecordContext {
+  /**
+   * The parts that a snapshot holds of this provider, as they were in the file: anybody may have written it. `undefined`: there are none, and the
+   * cloud is asked.
+   */
+  readonly recorded?: CloudParts;
   /**
    * Puts a provider's part and the CNI's together into a {@link Network}. Core detects the CNI and finds its plugin.
    * `cnis` names those that the provider supports; another is refused with the code `UNSUPPORTED_CNI`.

@@ -68,19 +68,31 @@ function carry(cluster: Cluster, stations: Stations, edge: FabricEdge): FabricAn
     const station = stations.byMac.get(edge.mac);
     if (station !== undefined) return { kind: 'host', host: station.host.id, namespace: station.namespace.id, device: station.device };
     if (node !== undefined || stations.dumped.has(edge.nextHop)) return { kind: 'nobody', reason: `no device has the address ${edge.mac}` };
-    return { kind: 'external', reason: `${formatIp(edge.nextHop)} is no address of a node` };
+    return beyondRouter(stations, edge);
   }
   const places = (stations.dumped.get(edge.nextHop) ?? []).filter((place) => place.namespace.id !== edge.namespace);
   const owner = places.find((place) => place.host.id === node) ?? places[0];
   if (owner === undefined) {
     if (node !== undefined) return { kind: 'nobody', reason: `${node} has no device with the address ${formatIp(edge.nextHop)}` };
     if (isLinkLocal(edge.nextHop)) return { kind: 'external', reason: 'link-local addresses are the wire’s own' };
-    return { kind: 'external', reason: `${formatIp(edge.nextHop)} is no address of a node` };
+    return beyondRouter(stations, edge);
   }
   const device = uplinkFor(owner, edge.nextHop, senders(cluster, edge));
   if (device === undefined) return { kind: 'nobody', reason: `${owner.host.id} has no device on the wire` };
   if (!device.up || !device.carrier)
     return { kind: 'nobody', reason: `${device.name} of ${owner.host.id} is ${device.up ? 'without carrier' : 'down'}` };
+  return { kind: 'host', host: owner.host.id, namespace: owner.namespace.id, device: device.name };
+}
+
+/** A gateway that is no node's: the network's own router. What is for a node it carries there; what is for anybody else leaves what we see. */
+function beyondRouter(stations: Stations, { packet, nextHop }: FabricEdge): FabricAnswer {
+  const node = stations.nodes.get(packet.dst);
+  if (node === undefined) return { kind: 'external', reason: `${formatIp(nextHop)} is no address of a node` };
+  if (!stations.hosts.has(node)) return { kind: 'need', host: node };
+  const owner = (stations.dumped.get(packet.dst) ?? []).find((place) => place.host.id === node);
+  const device = owner === undefined ? undefined : uplinkFor(owner, packet.dst);
+  if (owner === undefined || device === undefined)
+    return { kind: 'nobody', reason: `${node} has no device with the address ${formatIp(packet.dst)}` };
   return { kind: 'host', host: owner.host.id, namespace: owner.namespace.id, device: device.name };
 }
 

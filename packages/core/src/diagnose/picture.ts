@@ -97,11 +97,14 @@ export function graphOf(cluster: Cluster, paths: readonly Path[], conversations:
       for (const stop of way?.stops ?? [])
         if (stop.kind === 'cloud' && stop.node.label !== undefined) labels.set(refKey(stop.node), stop.node.label);
   for (const { hops: stations } of paths) {
+    // Through the cloud the packet is as it was when it was last seen.
+    let carried: Packet | undefined;
     for (const [index, { node, out }] of stations.entries()) {
+      carried = out?.packet ?? carried;
       const label = labels.get(refKey(node)) ?? labelOf(cluster, node);
       nodes.set(refKey(node), { ...node, ...(label === undefined ? {} : { label }) });
       const next = stations[index + 1];
-      const packet = out?.packet ?? next?.in?.packet;
+      const packet = out?.packet ?? next?.in?.packet ?? carried;
       if (next === undefined || packet === undefined || refKey(next.node) === refKey(node)) continue;
       const type = linkType(node, next.node, packet);
       const id = `${refKey(node)} ${refKey(next.node)} ${type}`;

@@ -5,7 +5,7 @@ import { collectFlags } from '../config/collect-flags.ts';
 import { makeConfigReader } from '../config/reader.ts';
 import { resolveValues } from '../config/resolve-values.ts';
 import type { Node } from '../cluster/objects.ts';
-import type { ProviderContext } from '../contracts/context.ts';
+import type { CloudParts, ProviderContext } from '../contracts/context.ts';
 import type { InfraResult, InfraShim } from '../contracts/infra-shim.ts';
 import { makeTree } from './__fixtures__/tree.ts';
 import { findCodePage, listCodes } from './codes.ts';
@@ -32,7 +32,7 @@ const node: Node = {
   status: { addresses: [], conditions: [], kubeletVersion: '', osImage: '', kernelVersion: '' },
 };
 
-async function nodeToNode(discovery: Discovery, flags: Record<string, unknown>): Promise<InfraResult> {
+async function nodeToNode(discovery: Discovery, flags: Record<string, unknown>, recorded?: CloudParts): Promise<InfraResult> {
   const { binders } = collectFlags((await loadConfigBinders(discovery)).binders);
   const reader = makeConfigReader(
     binders,
@@ -47,7 +47,7 @@ async function nodeToNode(discovery: Discovery, flags: Record<string, unknown>):
     infra = parts.infra;
     return Promise.reject(new Error('composed'));
   };
-  await provider.createNetwork({ ...reader, compose } as unknown as ProviderContext).catch(() => undefined);
+  await provider.createNetwork({ ...reader, compose, recorded } as unknown as ProviderContext).catch(() => undefined);
   const packet = { src: '10.0.0.1', sport: 40000, dst: '10.0.0.2', dport: 80, protocol: 'tcp' };
   if (infra === undefined) throw new Error('createNetwork did not compose');
   return infra.nodeToNode(node, 'eth0', node, packet, { signal: new AbortController().signal, direction: 'forward' });
@@ -71,6 +71,13 @@ describe("a third party's provider, in plain JavaScript", () => {
     const result = await nodeToNode(await acme(), flags);
     expect(result.outcome).toBe(outcome);
     expect(result.suspicions.map(({ code }) => code)).toEqual(codes);
+  });
+
+  test.each([
+    ['what a snapshot holds', { wall: { closed: true } }, 'drop'],
+    ['a snapshot that holds something else', { wall: 7 }, 'pass'],
+  ])('answers from %s, whatever its flags say now', async (_rule, recorded, outcome) => {
+    expect(await nodeToNode(await acme(), { 'acme-block': outcome === 'pass' }, recorded)).toMatchObject({ outcome });
   });
 
   test('brings the pages of its codes', async () => {

@@ -6,7 +6,12 @@ import { isRecord } from './package-json.ts';
 /** What is wrong with a value that should be a provider called `name`; nothing where the list is empty. By fields: its class may be another copy's. */
 export function providerFaults(value: unknown, name: string): readonly string[] {
   if (!isRecord(value)) return ['its default export is no object'];
-  return [...wrongName(value, name), ...wrong(value, ['createNetwork'], 'function'), ...wrongIfThere(value, 'detect', 'function')];
+  return [
+    ...wrongName(value, name),
+    ...wrong(value, ['createNetwork'], 'function'),
+    ...wrongIfThere(value, 'detect', 'function'),
+    ...wrongIfThere(value, 'record', 'function'),
+  ];
 }
 
 export function cniFaults(value: unknown, name: string): readonly string[] {

@@ -42,7 +42,7 @@ const source = snapshotSource(
       pods: { kind: 'PodList', apiVersion: 'v1', items: [pod('web-1', 'u1'), pod('etcd', 'u2', { 'kubernetes.io/config.hash': 'hash1' })] },
     },
     nodes: [dump],
-    clouds: {},
+    clouds: { acme: { wall: { isOpen: true } } },
     problems: ['objects/services.json was cut'],
   },
   [],
@@ -62,6 +62,10 @@ describe('a recorded cluster', () => {
     const { hosts } = await source.collect(['node2', 'node3']);
     expect(hosts.get('node2')).toEqual({ kind: 'missing', why: 'it is NotReady' });
     expect(hosts.get('node3')).toMatchObject({ kind: 'missing' });
+  });
+
+  test('what it holds of a cloud is there for its provider, as it was written', () => {
+    expect(source.clouds).toEqual({ acme: { wall: { isOpen: true } } });
   });
 
   test('what of the file could not be read is missing', () => {

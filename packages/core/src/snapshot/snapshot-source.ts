@@ -10,7 +10,7 @@ export const MISSING_NODE = 'node ';
 
 /** A recorded cluster to diagnose. What the snapshot lacks stands in `missing`, and with the nodes. */
 export function snapshotSource(
-  { manifest, objects, nodes, problems }: SnapshotData,
+  { manifest, objects, nodes, clouds, problems }: SnapshotData,
   annotations: readonly string[],
   resources: readonly CustomResource[] = [],
 ): ClusterSource {
@@ -20,5 +20,5 @@ export function snapshotSource(
   for (const { what, why } of manifest.missing)
     if (what.startsWith(MISSING_NODE)) states.set(what.slice(MISSING_NODE.length), { kind: 'missing', why });
   for (const dump of nodes) states.set(dump.node, nodeStateOf(dump.node, dump, cluster));
-  return recordedSource(cluster, states);
+  return { ...recordedSource(cluster, states), clouds };
 }

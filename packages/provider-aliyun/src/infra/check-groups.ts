@@ -1,15 +1,13 @@
 import { type Ip, formatIp } from '@skoop/netstack';
-import { ReadFailure } from '../api/failure.ts';
 import type { Flow } from '../judge/flow.ts';
-import type { Lists } from '../judge/lists.ts';
 import { type GroupVerdict, judgeGroups } from '../judge/security-groups.ts';
 import { type Eni, ownsAddress } from '../model/interface.ts';
-import { readPortList, readPrefixList } from '../model/prefix-list.ts';
-import { type SecurityGroup, readSecurityGroup } from '../model/security-group.ts';
+import { readSecurityGroup } from '../model/security-group.ts';
 import { groupDrops, groupUnclear, innerUnclear } from '../say/security-groups.ts';
 import { unread } from '../say/unread.ts';
 import type { Cloud } from './cloud.ts';
 import { type Finding, drops, unclear } from './finding.ts';
+import { listsOfGroups } from './lists.ts';
 
 /** An interface whose groups are asked. */
 export interface Guarded {
@@ -23,15 +21,15 @@ export interface Guarded {
 
 /** The groups of an interface about the first packet of a conversation. `other`: the interface at the far end, where there is one in the VPC. */
 export async function checkGroups(
-  { reader }: Cloud,
+  cloud: Cloud,
   direction: 'ingress' | 'egress',
   guarded: Guarded,
   flow: Flow,
   other: Eni | undefined,
 ): Promise<readonly Finding[]> {
   const { region, eni, enis } = guarded;
-  const groups = await Promise.all(eni.groups.map((id) => readSecurityGroup(reader, region, id)));
-  const { lists, failures } = await readLists(reader, region, groups);
+  const groups = await Promise.all(eni.groups.map((id) => readSecurityGroup(cloud.reader, region, id)));
+  const { lists, failures } = await listsOfGroups(cloud, region, groups);
   const [near, far] = direction === 'ingress' ? [flow.dst, flow.src] : [flow.src, flow.dst];
   const shared = other === undefined ? [] : eni.groups.filter((group) => other.groups.includes(group));
   const owns = [ownsAddress(eni, near), other === undefined ? undefined : ownsAddress(other, far)];
@@ -55,45 +53,6 @@ export async function checkGroups(
     default:
       return verdict satisfies never;
   }
-}
-
-/** Lists that the rules name; one that can't be read is left out, and makes its rules unclear where they matter. */
-async function readLists(
-  reader: Cloud['reader'],
-  region: string,
-  groups: readonly SecurityGroup[],
-): Promise<{ readonly lists: Lists; readonly failures: readonly ReadFailure[] }> {
-  const rules = groups.flatMap((group) => group.rules);
-  const failures: ReadFailure[] = [];
-  const all = async <T>(
-    ids: readonly string[],
-    read: (id: string) => Promise<readonly T[] | undefined>,
-  ): Promise<Map<string, readonly T[]>> => {
-    const found = new Map<string, readonly T[]>();
-    await Promise.all(
-      [...new Set(ids)].map(async (id) => {
-        try {
-          const entries = await read(id);
-          if (entries !== undefined) found.set(id, entries);
-        } catch (error) {
-          if (!(error instanceof ReadFailure)) throw error;
-          failures.push(error);
-        }
-      }),
-    );
-    return found;
-  };
-  const [prefixes, ports] = await Promise.all([
-    all(
-      rules.flatMap(({ peer }) => (peer.kind === 'list' ? [peer.id] : [])),
-      (id) => readPrefixList(reader, region, id),
-    ),
-    all(
-      rules.flatMap(({ ports: wanted }) => (typeof wanted === 'object' && 'list' in wanted ? [wanted.list] : [])),
-      (id) => readPortList(reader, region, id),
-    ),
-  ]);
-  return { lists: { prefixes, ports }, failures };
 }
 
 /** Who is in a group, as far as one VPC of one account shows. */

@@ -14,8 +14,7 @@ export interface Place {
   readonly region: string;
   readonly instance: Instance;
   readonly eni: Eni;
-  /** `undefined`: not among those of the VPC. */
-  readonly vSwitch: VSwitch | undefined;
+  readonly vSwitch: VSwitch;
   /** Every interface of its VPC, and every vSwitch. */
   readonly enis: readonly Eni[];
   readonly vSwitches: readonly VSwitch[];
@@ -39,8 +38,8 @@ export async function placeOf(cloud: Cloud, node: Node, address: Ip): Promise<Pl
   ]);
   const holder = eniOfAddress(enis, address);
   const eni = holder?.instance === instance.id ? holder : primaryEni(enis, instance.id);
-  if (eni === undefined) return none(unclear(interfaceMissing(node, instance)));
-  const vSwitch = vSwitches.find((candidate) => candidate.id === eni.vSwitch);
+  const vSwitch = vSwitches.find((candidate) => candidate.id === eni?.vSwitch);
+  if (eni === undefined || vSwitch === undefined) return none(unclear(interfaceMissing(node, instance)));
   return { kind: 'place', place: { node, region: id.region, instance, eni, vSwitch, enis, vSwitches } };
 }
 

@@ -38,7 +38,7 @@ export function interfaceMissing(node: Node, instance: Instance): Suspicion {
     code: 'ALIYUN_INSTANCE_MISSING',
     level: 'WARNING',
     on: { type: 'ecs', id: instance.id },
-    message: `Instance ${instance.id} (node ${node.metadata.name}) has no network interface in ${instance.vpc === '' ? 'a VPC' : instance.vpc}`,
+    message: `Instance ${instance.id} (node ${node.metadata.name}) has no network interface in a vSwitch of ${instance.vpc === '' ? 'a VPC' : instance.vpc}`,
     evidence: [providerID(node)],
     remedy: `aliyun ecs DescribeNetworkInterfaces --RegionId ${instance.region} --InstanceId ${instance.id}`,
   };

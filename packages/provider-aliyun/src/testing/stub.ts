@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Query, answers } from './answers.ts';
+import { type Query, type StubAction, answers } from './answers.ts';
 import { signatureFault } from './signature.ts';
 import type { Wire, World } from './world.ts';
 
@@ -77,27 +77,36 @@ export class Stub {
       planned.left--;
       return error(planned.fault.status, planned.fault.code, planned.fault.message ?? 'The test wants it so.');
     }
-    if (query['RegionId'] !== this.world.region) return error(404, 'InvalidRegionId.NotFound', 'There is no such region.');
-    const result = action.answer(this.world, query);
-    if ('error' in result) return error(404, result.error, result.message);
-    if (!('list' in result)) return { status: 200, answer: result.body };
-    return { status: 200, answer: { ...result.body, ...this.page(action, result.list, query) } };
+    return respond(this.world, action, query, this.pageSize);
   }
+}
 
-  private page(action: (typeof answers)[number], list: readonly unknown[], query: Query): Wire {
-    const { page } = action;
-    if (page === undefined) return nested(action.items, list);
-    const size = Math.min(this.pageSize, Number(query[page.size] ?? 10));
-    if (page.kind === 'number') {
-      const number = Number(query[page.number] ?? 1);
-      const part = list.slice((number - 1) * size, number * size);
-      // Some products write numbers as texts.
-      return { ...nested(action.items, part), [page.total]: String(list.length), PageNumber: number, PageSize: size };
-    }
-    const from = Number(query['NextToken'] ?? 0);
-    const more = from + size < list.length;
-    return { ...nested(action.items, list.slice(from, from + size)), NextToken: more ? String(from + size) : '' };
+/** What an action says, one page of it. */
+export function respond(
+  world: World,
+  action: StubAction,
+  query: Query,
+  pageSize: number,
+): { readonly status: number; readonly answer: Wire } {
+  if (query['RegionId'] !== world.region) return error(404, 'InvalidRegionId.NotFound', 'There is no such region.');
+  const result = action.answer(world, query);
+  if ('error' in result) return error(404, result.error, result.message);
+  if (!('list' in result)) return { status: 200, answer: result.body };
+  return { status: 200, answer: { ...result.body, ...pageOf(action, result.list, query, pageSize) } };
+}
+
+function pageOf({ page, items }: StubAction, list: readonly unknown[], query: Query, pageSize: number): Wire {
+  if (page === undefined) return nested(items, list);
+  const size = Math.min(pageSize, Number(query[page.size] ?? 10));
+  if (page.kind === 'number') {
+    const number = Number(query[page.number] ?? 1);
+    const part = list.slice((number - 1) * size, number * size);
+    // Some products write numbers as texts.
+    return { ...nested(items, part), [page.total]: String(list.length), PageNumber: number, PageSize: size };
   }
+  const from = Number(query['NextToken'] ?? 0);
+  const more = from + size < list.length;
+  return { ...nested(items, list.slice(from, from + size)), NextToken: more ? String(from + size) : '' };
 }
 
 function nested(path: string, value: unknown): Wire {

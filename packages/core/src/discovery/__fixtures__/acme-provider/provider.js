@@ -28,8 +28,13 @@ export default {
       because: nodes.map((node) => `node ${node.metadata.name} has the providerID ${node.spec.providerID}`),
     };
   },
+  async record(ctx) {
+    return { parts: { wall: { closed: ctx.config(acmeConfig).block } }, missing: [] };
+  },
   async createNetwork(ctx) {
-    const { region, block } = ctx.config(acmeConfig);
+    const { region, block: asked } = ctx.config(acmeConfig);
+    // A snapshot's wall stands as it was recorded.
+    const block = ctx.recorded === undefined ? asked : ctx.recorded.wall?.closed === true;
     return ctx.compose({
       nodeKinds: ['acme-wall'],
       infra: {
