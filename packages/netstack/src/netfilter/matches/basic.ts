@@ -57,5 +57,5 @@ export const BASICS: ReadonlyMap<string, Basic> = new Map<string, Basic>([
     },
   ],
   // The second and later fragments of a packet: the model has none.
-  ['-f', { name: 'fragment', values: 0, read: (_value, negated) => () => negated }],
+  ['-f', { name: 'fragment', values: 0, read: (_value, negated, family) => (family === 4 ? () => negated : undefined) }],
 ]);

@@ -14,6 +14,7 @@ export const length: MatchReader = {
 
 function lifetime(prefix: 'ttl' | 'hl'): MatchReader {
   return {
+    family: prefix === 'ttl' ? 4 : 6,
     options: { [`--${prefix}-eq`]: 1, [`--${prefix}-lt`]: 1, [`--${prefix}-gt`]: 1 },
     read: (options) => {
       const [name, ...more] = options.names;

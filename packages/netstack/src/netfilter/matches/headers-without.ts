@@ -18,11 +18,11 @@ export const ah = ofProtocol('ah', { '--ahspi': 1, '--ahlen': 1, '--ahres': 0 })
 export const esp = ofProtocol('esp', { '--espspi': 1 });
 export const ipcomp = ofProtocol('ipcomp', { '--ipcompspi': 1, '--compres': 0 });
 export const dccp = ofProtocol('dccp', { '--sport': 1, '--dport': 1, '--dccp-types': 1, '--dccp-option': 1 });
-export const mh = ofProtocol('mobility-header', { '--mh-type': 1 });
+export const mh: MatchReader = { ...ofProtocol('mobility-header', { '--mh-type': 1 }), family: 6 };
 
 /** Extension headers of IPv6, which the model's packets have none of: without one nothing fits (linux: `ipv6_find_hdr`). */
 function extension(options: Arity): MatchReader {
-  return { options, read: () => () => false };
+  return { family: 6, options, read: () => () => false };
 }
 
 export const frag = extension({

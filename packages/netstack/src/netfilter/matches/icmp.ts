@@ -4,6 +4,7 @@ import { readNumber, readRange, within } from '../parse/values.ts';
 
 function reader(flag: string, protocol: number): MatchReader {
   return {
+    family: protocol === ICMP ? 4 : 6,
     options: { [flag]: 1 },
     read: (options) => {
       const option = options.get(flag);

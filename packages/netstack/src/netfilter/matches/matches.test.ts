@@ -496,3 +496,26 @@ describe('IPv6', () => {
     expect(fits(ruleOf(args, { family: 'ip6' }), context({ packet, ...given }))).toBe(result);
   });
 });
+
+describe('what the IP version does not have is unknown', () => {
+  test.each<['ip' | 'ip6', string]>([
+    ['ip6', '-m ttl --ttl-eq 64'],
+    ['ip6', '-p icmp -m icmp --icmp-type 8'],
+    ['ip6', '-f'],
+    ['ip', '-m hl --hl-eq 64'],
+    ['ip', '-p ipv6-icmp -m icmp6 --icmpv6-type 128'],
+    ['ip', '-m frag --fragfirst'],
+    ['ip', '-m rt --rt-type 0'],
+    ['ip', '-p ipv6-mh -m mh --mh-type 1'],
+  ])('%s %s', (family, args) => {
+    const results = ruleOf(args, { family }).matches.map((match) => match.test(context()));
+    expect(results.at(-1)).toMatchObject({ kind: 'unknown' });
+  });
+});
+
+test.each(['-p tcp -m multiport --dports 1,2:', '-p tcp -m multiport --dports :2', '-m mark --mark 010', '-p tcp -m tcp --dport 08'])(
+  '%s: an open range, or what may be octal, is unknown',
+  (args) => {
+    expect(fits(ruleOf(args), context())).toBe('unknown');
+  },
+);

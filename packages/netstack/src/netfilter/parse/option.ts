@@ -13,6 +13,8 @@ export type Arity = Readonly<Record<string, number>>;
 
 /** Reads the options of one match. */
 export interface MatchReader {
+  /** The only IP version that has it. */
+  readonly family?: Family;
   readonly options: Arity;
   /** Does a rule with this match turn connection tracking on? Default no. */
   readonly tracks?: boolean;
@@ -22,6 +24,8 @@ export interface MatchReader {
 
 /** Reads the options of one target. */
 export interface TargetReader {
+  /** The only IP version that has it. */
+  readonly family?: Family;
   readonly options: Arity;
   /** Does a rule with this target turn connection tracking on? Default no. */
   readonly tracks?: boolean | ((options: Options) => boolean);

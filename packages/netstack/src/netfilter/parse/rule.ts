@@ -133,10 +133,14 @@ function isFlag(token: Token | undefined): boolean {
 
 function readMatch(section: Section, family: Family): Match {
   const reader = MATCHES.get(section.name);
-  const test = reader === undefined || section.strange ? undefined : reader.read(new Options(section.options), family);
+  const test = !isOf(reader, family) || section.strange ? undefined : reader.read(new Options(section.options), family);
   return test === undefined
     ? opaqueMatch(section.name, because(`-m ${section.name}`, reader, UNDECIDED_MATCHES.get(section.name)))
     : { name: section.name, test };
+}
+
+function isOf<T extends { readonly family?: Family }>(reader: T | undefined, family: Family): reader is T {
+  return reader !== undefined && (reader.family === undefined || reader.family === family);
 }
 
 /** Why a name without a reader is not evaluated. */
@@ -150,7 +154,7 @@ function readTarget(section: Section & { readonly go: 'jump' | 'goto' }, family:
     return jumpTo(section.go, section.name);
   }
   const reader = TARGETS.get(section.name);
-  const apply = reader === undefined || section.strange ? undefined : reader.read(new Options(section.options), family);
+  const apply = !isOf(reader, family) || section.strange ? undefined : reader.read(new Options(section.options), family);
   return apply === undefined
     ? opaqueTarget(section.name, because(`-j ${section.name}`, reader, UNDECIDED_TARGETS.get(section.name)))
     : { name: section.name, apply };

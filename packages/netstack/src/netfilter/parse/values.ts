@@ -1,6 +1,6 @@
-/** Reads a decimal or 0x-hexadecimal number of at most `max`; `undefined` where the text is none. */
+/** Reads a decimal or 0x-hexadecimal number of at most `max`; `undefined` where the text is none. With a 0 before it iptables takes it for octal. */
 export function readNumber(text: string | undefined, max = 0xffffffff): number | undefined {
-  if (text === undefined || !/^(?:\d{1,10}|0[xX][0-9a-fA-F]{1,8})$/.test(text)) return undefined;
+  if (text === undefined || !/^(?:0|[1-9]\d{0,9}|0[xX][0-9a-fA-F]{1,8})$/.test(text)) return undefined;
   const value = Number(text);
   return value <= max ? value : undefined;
 }

@@ -3,6 +3,7 @@ import { readMasked, readNumber, xorMasked } from '../parse/values.ts';
 
 function lifetime(prefix: 'ttl' | 'hl'): TargetReader {
   return {
+    family: prefix === 'ttl' ? 4 : 6,
     options: { [`--${prefix}-set`]: 1, [`--${prefix}-dec`]: 1, [`--${prefix}-inc`]: 1 },
     read: (options) => {
       const [name, ...more] = options.names;
@@ -38,6 +39,7 @@ export const dscp: TargetReader = {
 
 /** ECE and CWR of TCP's flags. */
 export const ecn: TargetReader = {
+  family: 4,
   options: { '--ecn-tcp-remove': 0 },
   read: (options) => {
     if (!options.has('--ecn-tcp-remove') || options.anyNegated) return undefined;
