@@ -166,11 +166,16 @@ function furnish(name: string, namespace: NamespaceDescription): readonly string
   ];
 }
 
-/** A question that nobody answers is given up after a third of a second; proxies answer at once. */
+/** A question that nobody answers is given up after a third of a second; proxies answer at once. In a sysctl's name a dot of a device is a slash. */
 function impatience({ kind, name }: LinkDescription): Record<string, number> {
+  const device = name.replaceAll('.', '/');
   return kind === 'loopback'
     ? {}
-    : { [`ipv4.neigh.${name}.retrans_time_ms`]: 100, [`ipv4.neigh.${name}.proxy_delay`]: 0, [`ipv6.neigh.${name}.retrans_time_ms`]: 100 };
+    : {
+        [`ipv4.neigh.${device}.retrans_time_ms`]: 100,
+        [`ipv4.neigh.${device}.proxy_delay`]: 0,
+        [`ipv6.neigh.${device}.retrans_time_ms`]: 100,
+      };
 }
 
 function restore(name: string, command: string, text: string | undefined): string {
