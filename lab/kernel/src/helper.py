@@ -4,13 +4,15 @@
 helper.py PREFIX: requests on standard input, one JSON object a line; answers on standard output, told apart by "id".
   {"id", "op": "listen", "netns", "as", "protocol", "address", "port", "only"?, "device"?}       -> {"id"}
   {"id", "op": "volley", "watch": [netns], "forget": [netns], "settle", "patience", "probes": [{"netns", "protocol", "src"?, "sport", "dst", "dport", "mark"?, "ttl"?, "uid"?, "size"?, "df"?, "tracked"?}]}
-      -> {"id", "answers": [{"outcome": "answered|error|silence", "received"?: {...}, "error"?: {...}}]}, in the order of the probes
+      -> {"id", "answers": [{"outcome": "answered|error|silence", "received"?: {...}, "error"?: {...}}], "rules"?: {netns: [event]}}, in the order of the probes
+  {"id", "op": "trace", "netns"}                    from now on volleys tell which rules met them, see nftrace.py          -> {"id"}
   {"id", "op": "forget", "prefix"}                  closes the listeners of its namespaces and deletes them
 When standard input ends, whoever asked is gone: every namespace whose name begins with PREFIX is deleted.
 """
 import ctypes, errno, fcntl, ipaddress, json, os, selectors, signal, socket, struct, subprocess, sys, time
 
 import netlink
+from nftrace import RuleTrace
 
 IP_PKTINFO, IP_RECVERR, IPV6_RECVERR, IPV6_RECVPKTINFO, IPV6_PKTINFO, SO_RCVMARK, SO_MARK = 8, 11, 25, 49, 50, 75, 36
 IP_MTU_DISCOVER, IP_PMTUDISC_DONT, IP_PMTUDISC_PROBE = 10, 0, 3
@@ -18,7 +20,7 @@ MSG_ERRQUEUE = 0x2000
 prefix = sys.argv[1]
 libc = ctypes.CDLL(None, use_errno=True)
 selector = selectors.DefaultSelector()
-listeners, probes, volleys, deleting = [], {}, [], []
+listeners, probes, volleys, traces, deleting = [], {}, [], {}, []
 KINDS = {"tcp": (socket.SOCK_STREAM, 0), "udp": (socket.SOCK_DGRAM, 0)}
 
 
@@ -138,6 +140,9 @@ class Volley:
         for netns in request["forget"]:
             enter(netns)
             netlink.forget(connections=not any(probe.get("tracked") for probe in request["probes"]))
+        self.traces = {netns: traces[netns] for netns in request["watch"] if netns in traces}
+        for trace in self.traces.values():
+            trace.read()
         self.answers = [None] * len(request["probes"])
         self.open = {
             index: Probe(probe, f"{prefix}/{self.id}.{index}".encode(), lambda index=index, **said: self.done(index, said))
@@ -165,7 +170,8 @@ class Volley:
     def finish(self):
         if not self.open:
             volleys.remove(self)
-            answer(id=self.id, answers=self.answers)
+            rules = {netns: trace.read() for netns, trace in self.traces.items()}
+            answer(id=self.id, answers=self.answers, rules=rules)
 
 
 class Probe:
@@ -278,6 +284,8 @@ def forget(start):
     for listener in [each for each in listeners if each.netns.startswith(start)]:
         listener.close()
         listeners.remove(listener)
+    for netns in [name for name in traces if name.startswith(start)]:
+        traces.pop(netns).close()
     names = [name for name in os.listdir("/run/netns") if name.startswith(start)] if os.path.isdir("/run/netns") else []
     if names:
         deleting.append(subprocess.Popen(["ip", "-batch", "-", "-force"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
@@ -293,6 +301,11 @@ def handle(line):
             answer(id=request["id"])
         elif request["op"] == "volley":
             Volley(request)
+        elif request["op"] == "trace":
+            if request["netns"] not in traces:
+                enter(request["netns"])
+                traces[request["netns"]] = RuleTrace()
+            answer(id=request["id"])
         elif request["op"] == "forget":
             forget(request["prefix"])
             answer(id=request["id"])

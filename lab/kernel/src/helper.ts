@@ -8,6 +8,8 @@ export interface HelperAnswer {
   readonly failed?: string;
   /** Of a volley: one for every probe, in their order. */
   readonly answers?: readonly ProbeAnswer[];
+  /** What was traced of it, by namespace. */
+  readonly rules?: Readonly<Record<string, readonly RuleEvent[]>>;
 }
 
 /** What became of one packet. */
@@ -32,7 +34,23 @@ export interface ProbeAnswer {
   };
 }
 
-type Request = Readonly<Record<string, unknown>> & { readonly op: 'listen' | 'volley' | 'forget' };
+/** One event of the kernel's trace of nftables rules; see nftrace.py. */
+export interface RuleEvent {
+  /** Of the packet, while it stays in one place. */
+  readonly id: number;
+  readonly family: string;
+  readonly table: string;
+  readonly chain: string;
+  readonly type: 'policy' | 'return' | 'rule';
+  /** Unset where a chain ends without a rule's doing. */
+  readonly handle: number | null;
+  readonly mark: number;
+  readonly verdict: string;
+  /** Jump and goto: where to. */
+  readonly to?: string | null;
+}
+
+type Request = Readonly<Record<string, unknown>> & { readonly op: 'listen' | 'volley' | 'trace' | 'forget' };
 
 /**
  * The one process that has sockets in namespaces. It outlives this one only to delete every namespace whose name begins with `prefix`,

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type NodeDump, decodeNodeDump, hostFromDump } from '@skoop/core';
-import { Protocol, formatIp, parseIp, trace, type Trace, type World } from '@skoop/netstack';
+import { type NetworkNamespace, Protocol, formatIp, parseIp, trace, type Trace, type World } from '@skoop/netstack';
 import { type Answer, answersOf } from './answer.ts';
 import { buildScript, wiresOf } from './commands.ts';
 import { type LabDescription, type ListenerDescription, machinesOf } from './description.ts';
-import type { Helper, ProbeAnswer } from './helper.ts';
+import type { Helper, ProbeAnswer, RuleEvent } from './helper.ts';
 import { wiredFabric } from './fabric.ts';
 import type { Probe } from './probe.ts';
 
@@ -15,6 +15,12 @@ const PATIENCE = 10;
 const CAREFUL = 0.5;
 const BRISK = 0.03;
 const COLLECTOR = fileURLToPath(new URL('../../../collector/skoop-collect.sh', import.meta.url));
+
+/** What came of packets, and what the kernel traced of them, by namespace. */
+interface Sent {
+  readonly answers: readonly Answer[];
+  readonly rules: ReadonlyMap<string, readonly RuleEvent[]>;
+}
 
 /** A laboratory that stands: namespaces of the real kernel. */
 export class Lab {
@@ -83,8 +89,12 @@ export class Lab {
     return { hosts, fabric: wiredFabric(this.description, hosts, (namespace) => this.idOf(namespace)) };
   }
 
-  /** The model's answers, one for every way, and how it came to them. */
-  ask(world: World, probe: Probe): { readonly answers: readonly Answer[]; readonly trace: Trace } {
+  /**
+   * The model's answers, one for every way, and how it came to them.
+   *
+   * @param visits with every rule that the packet met
+   */
+  ask(world: World, probe: Probe, visits = false): { readonly answers: readonly Answer[]; readonly trace: Trace } {
     const { host, id } = this.idOf(probe.from);
     const traced = trace(world, {
       origin: { kind: 'socket', host, namespace: id, ...(probe.uid === undefined ? {} : { uid: probe.uid }) },
@@ -98,20 +108,32 @@ export class Lab {
       ...(probe.size === undefined ? {} : { length: probe.size }),
       ...(probe.df === undefined ? {} : { df: probe.df }),
       ...(probe.tracked === undefined ? {} : { tracked: probe.tracked }),
+      visits,
     });
     return { trace: traced, answers: answersOf(traced, (namespace) => this.nameOf(namespace)) };
   }
 
-  /** Runs lines of shell in a namespace: something changes. Ask for the {@link world} again after it. */
-  async change(namespace: string, lines: string): Promise<void> {
-    await shell(`ip netns exec ${this.named(namespace)} sh -e <<'HERE'\n${lines}\nHERE`);
+  /** Runs lines of shell in a namespace and gives what they print. Where something changes, ask for the {@link world} again after it. */
+  async run(namespace: string, lines: string): Promise<string> {
+    return shell(`ip netns exec ${this.named(namespace)} sh -e <<'HERE'\n${lines}\nHERE`);
   }
 
   /** Sends the packet for real, as if nothing had been sent before: no neighbour entry, no connection, no exception to a route. */
   async probe(probe: Probe): Promise<Answer> {
-    const [answer] = await this.send([probe], CAREFUL);
+    return (await this.observe(probe)).answer;
+  }
+
+  /** From now on {@link observe} tells what the kernel traces of nftables rules in a namespace. */
+  async trace(namespace: string): Promise<void> {
+    await this.helper.ask({ op: 'trace', netns: this.named(namespace) });
+  }
+
+  /** {@link probe}, and what the kernel traced of it, by namespace. */
+  async observe(probe: Probe): Promise<{ readonly answer: Answer; readonly rules: Sent['rules'] }> {
+    const { answers, rules } = await this.send([probe], CAREFUL);
+    const [answer] = answers;
     if (answer === undefined) throw new Error('the helper sent nothing');
-    return answer;
+    return { answer, rules };
   }
 
   /**
@@ -124,22 +146,43 @@ export class Lab {
    * @param probes with source ports that differ
    */
   async volley(probes: readonly Probe[]): Promise<readonly Answer[]> {
-    return this.send(probes, BRISK);
+    return (await this.send(probes, BRISK)).answers;
   }
 
-  private async send(probes: readonly Probe[], settle: number): Promise<readonly Answer[]> {
+  private async send(probes: readonly Probe[], settle: number): Promise<Sent> {
     const forget = Object.keys(this.description.namespaces).map((name) => this.named(name));
     const watch = [...forget, ...wiresOf(this.description).map((name) => this.named(name))];
     const requests = probes.map(({ from, sport = 40000, ...rest }) => ({ netns: this.named(from), sport, ...rest }));
-    const { answers = [] } = await this.helper.ask({ op: 'volley', watch, forget, settle, patience: PATIENCE, probes: requests });
-    return answers.flatMap((answer, index) => {
-      const probe = probes[index];
-      return probe === undefined ? [] : [kernelAnswer(probe, answer)];
+    const { answers = [], rules = {} } = await this.helper.ask({
+      op: 'volley',
+      watch,
+      forget,
+      settle,
+      patience: PATIENCE,
+      probes: requests,
     });
+    return {
+      answers: answers.flatMap((answer, index) => {
+        const probe = probes[index];
+        return probe === undefined ? [] : [kernelAnswer(probe, answer)];
+      }),
+      rules: new Map(Object.entries(rules).map(([name, events]) => [name.slice(this.prefix.length), events])),
+    };
   }
 
   async dispose(): Promise<void> {
     await this.helper.ask({ op: 'forget', prefix: this.prefix });
+  }
+
+  /** The names of its namespaces, with what the model has of each. */
+  namespaces(world: World): ReadonlyMap<string, NetworkNamespace> {
+    const found = new Map<string, NetworkNamespace>();
+    for (const name of Object.keys(this.description.namespaces)) {
+      const { host, id } = this.idOf(name);
+      const namespace = world.hosts.get(host)?.namespaces.get(id);
+      if (namespace !== undefined) found.set(name, namespace);
+    }
+    return found;
   }
 
   private idOf(namespace: string): { readonly host: string; readonly id: string } {

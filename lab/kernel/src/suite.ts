@@ -4,6 +4,7 @@ import { compare } from './compare.ts';
 import type { LabDescription } from './description.ts';
 import type { Lab } from './lab.ts';
 import { type Probe, parseProbe } from './probe.ts';
+import { RuleWatch, isCertain } from './rule-watch.ts';
 import { LabSession } from './session.ts';
 
 /**
@@ -23,6 +24,8 @@ interface RowOptions {
 interface Answers {
   readonly kernel: Answer;
   readonly model: readonly Answer[];
+  /** Where the rules that the packet met differ. */
+  readonly rules: readonly string[];
 }
 
 /** Laboratories that are built ahead of the one whose rows are being judged. */
@@ -51,10 +54,10 @@ export function laboratories(): (name: string, description: LabDescription, rows
         '%s',
         async (_name, index, [, probe, expected, options]) => {
           begin(at);
-          const { kernel, model } = await (runs[at] as Run).row(index);
+          const { kernel, model, rules } = await (runs[at] as Run).row(index);
           const wanted = typeof expected === 'string' ? [expected] : expected;
           const said = describeAnswer(kernel);
-          const differences = options?.unknown === true ? [] : compare(model, kernel);
+          const differences = options?.unknown === true ? [] : [...compare(model, kernel), ...rules];
           const isWanted = wanted.some((answer) => answer === (answer.includes(':* at ') ? said.replace(/:\d+ at /, ':* at ') : said));
           expect({ probe, kernel: said, differences }).toEqual({ probe, kernel: isWanted ? said : expected, differences: [] });
           if (options?.unknown === true) expect(model.map(({ verdict }) => verdict)).toContain('unknown');
@@ -81,16 +84,24 @@ class Run {
     if (this.last !== undefined) return;
     const built = session.build(this.description);
     let dump: ReturnType<Lab['world']> | undefined;
+    let watch: RuleWatch | undefined;
     let before: Promise<unknown> = built;
     for (const row of this.rows) {
       const answer = before.then(async (): Promise<Answers> => {
         const lab = await built;
         const { change } = row[3] ?? {};
-        if (change !== undefined) dump = undefined;
-        for (const [namespace, lines] of Object.entries(change ?? {})) await lab.change(namespace, lines);
+        if (change !== undefined) {
+          dump = undefined;
+          await watch?.end();
+          watch = undefined;
+        }
+        for (const [namespace, lines] of Object.entries(change ?? {})) await lab.run(namespace, lines);
         const world = await (dump ??= lab.world());
         const probe: Probe = parseProbe(row[1]);
-        return { kernel: await lab.probe(probe), model: lab.ask(world, probe).answers };
+        watch ??= await RuleWatch.begin(lab, world);
+        const { answers, trace } = lab.ask(world, probe, true);
+        const { answer, differences } = await watch.probe(probe, trace);
+        return { kernel: answer, model: answers, rules: isCertain(trace, probe) ? differences : [] };
       });
       // A row that fails is its own test's business; the next one goes on.
       answer.catch(() => undefined);

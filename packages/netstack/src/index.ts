@@ -32,5 +32,5 @@ export { shellWord, shellWords } from './netfilter/parse/print.ts';
 export type { HookedChain } from './netfilter/hooks.ts';
 export { baseChains, tracksConnections } from './netfilter/hooks.ts';
 export { walkChain } from './netfilter/walk-chain.ts';
-export type { ChainResult, ChainVerdict, Chooser } from './netfilter/walk.types.ts';
+export type { ChainResult, ChainVerdict, Chooser, RuleVisit } from './netfilter/walk.types.ts';
 export { trace } from './trace/trace.ts';

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { type Ways, explore } from '../trace/choices.ts';
 import { context } from './__fixtures__/context.ts';
 import { tableOf } from './__fixtures__/rules.ts';
-import type { MatchContext } from './model.ts';
+import type { Chain, MatchContext } from './model.ts';
 import { walkChain } from './walk-chain.ts';
-import type { ChainResult } from './walk.types.ts';
+import type { ChainResult, RuleVisit } from './walk.types.ts';
 
 function walk(lines: readonly string[], options: { table?: string; chain?: string; given?: MatchContext } = {}): Ways<ChainResult> {
   const { table } = tableOf(lines, options.table);
@@ -75,6 +75,45 @@ describe('the flow through chains', () => {
       ]),
     );
     expect(result).toMatchObject({ verdict: { kind: 'drop' }, connectionMark: 5, packet: { mark: 0 } });
+  });
+
+  test.each<[why: string, lines: readonly string[], visits: readonly string[]]>([
+    [
+      'every rule that fits, those that only count as well',
+      ['-A INPUT -p udp', '-A INPUT -p tcp', '-A INPUT -j ACCEPT'],
+      ['2 continue', '3 accept'],
+    ],
+    ['the policy where none decides', [':INPUT DROP [0:0]', '-A INPUT -j RETURN', '-A INPUT -j ACCEPT'], ['1 return', 'policy drop']],
+    [
+      'jumps with their chains, into an empty one as well',
+      [':X - [0:0]', ':E - [0:0]', '-A INPUT -j E', '-A INPUT -g X', '-A X -j DROP'],
+      ['1 jump E', '2 goto X', 'X 1 drop'],
+    ],
+    [
+      'a rule that does nothing and may have fitted',
+      ['-A INPUT -m statistic --mode random --probability 0.5', '-A INPUT -m statistic --mode nth --every 2 -j LOG'],
+      ['perhaps 1 continue', 'perhaps 2 continue', 'policy accept'],
+    ],
+  ])('visits, where they are asked for: %s', (_why, lines, expected) => {
+    const { table } = tableOf(lines);
+    const visits: RuleVisit[] = [];
+    explore((chooser) => walkChain(table, table.chains.get('INPUT') as Chain, context(), chooser, visits), 10);
+    const places = new Map(
+      [...table.chains.values()].flatMap(({ name, rules }) =>
+        rules.map(({ source }, i) => [source, name === 'INPUT' ? `${String(i + 1)}` : `${name} ${String(i + 1)}`]),
+      ),
+    );
+    const told = visits.map((visit) =>
+      visit.kind === 'policy'
+        ? `policy ${visit.verdict}`
+        : [
+            ...(visit.perhaps === true ? ['perhaps'] : []),
+            places.get(visit.source),
+            visit.verdict,
+            ...(visit.to === undefined ? [] : [visit.to]),
+          ].join(' '),
+    );
+    expect(told).toEqual(expected);
   });
 
   test('after NOTRACK a packet is untracked, and a second NOTRACK is none', () => {

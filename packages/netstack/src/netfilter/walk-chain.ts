@@ -2,7 +2,8 @@ import type { Packet } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
 import { candidates } from './candidates.ts';
 import type { Chain, MatchContext, MatchResult, Rule, Table, TargetResult, UnknownWay, Zone } from './model.ts';
-import type { ChainResult, ChainVerdict, Chooser } from './walk.types.ts';
+import { isIdle, noteIdle, noteVisit } from './visits.ts';
+import type { ChainResult, ChainVerdict, Chooser, RuleVisit } from './walk.types.ts';
 
 /** Where the walk goes on when a chain ends. */
 interface Frame {
@@ -30,8 +31,10 @@ function budgetOf(table: Table): number {
  * (linux: `ipt_do_table`, `nft_do_chain`).
  *
  * Where the tables leave it open the chooser decides, so one call is one way through.
+ *
+ * @param visits where to note every rule that fits, for who wants to know; it costs
  */
-export function walkChain(table: Table, chain: Chain, context: MatchContext, chooser: Chooser): ChainResult {
+export function walkChain(table: Table, chain: Chain, context: MatchContext, chooser: Chooser, visits?: RuleVisit[]): ChainResult {
   const evidence: Source[] = [];
   const stack: Frame[] = [];
   let current: MatchContext = context;
@@ -43,7 +46,7 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
   let index = 0;
   let depth = 0;
   let budget = budgetOf(table);
-  const end = (verdict: ChainVerdict): ChainResult => ({ verdict, packet: current.packet, connectionMark, notrack, zone, evidence });
+  const end = (verdict: ChainVerdict): ChainResult => ({ verdict, packet: current.packet, connectionMark, notrack, zone, evidence, visits });
   // Outside of filter a target may well change the packet: where it goes then, nobody can say.
   const anyWay: readonly UnknownWay[] =
     table.backend !== 'nftables' && (table.name === 'filter' || table.name === 'security')
@@ -52,6 +55,7 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
   const ask = (construct: string, rule: Rule, ways = anyWay) => ({ kind: chooser.unknown(construct, [rule.source], ways), construct });
   const policy = (): ChainResult => {
     evidence.push(chain.source);
+    visits?.push({ kind: 'policy', verdict: chain.base?.policy ?? 'accept' });
     return end(chain.base?.policy === 'drop' ? { kind: 'drop', by: 'policy' } : { kind: 'accept' });
   };
 
@@ -69,13 +73,17 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
     rest = undefined;
     if (budget-- <= 0) return end(chooser.unknown(`table ${table.name} takes too long to walk`, [rule.source], OPEN_END));
     const acted = act(rule, current, table, chooser);
-    if (acted === undefined) continue;
+    if (acted === undefined) {
+      if (visits !== undefined) noteIdle(visits, rule, current, table);
+      continue;
+    }
     if (acted.by !== undefined) evidence.push(acted.by);
     if (evidence.at(-1) !== rule.source) evidence.push(rule.source);
     let result: Exclude<Settled, { kind: 'jump' | 'goto' | 'unknown' }> | ReturnType<typeof ask>;
     if (acted.kind === 'jump' || acted.kind === 'goto') {
       const to = table.chains.get(acted.chain);
       if (to !== undefined && depth < table.chains.size) {
+        if (visits !== undefined) noteVisit(visits, rule, acted);
         if (acted.kind === 'jump') stack.push({ rules, next: index, depth });
         rules = candidates(to, context.packet.dst);
         index = 0;
@@ -84,6 +92,7 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
       }
       result = ask(`chain ${acted.chain} ${to === undefined ? `is not in table ${table.name}` : 'jumps in a circle'}`, rule);
     } else result = acted.kind === 'unknown' ? ask(acted.construct, rule, acted.ways) : acted;
+    if (visits !== undefined) noteVisit(visits, rule, result);
     switch (result.kind) {
       case 'continue': {
         rest = rule.then;
@@ -147,13 +156,6 @@ function act(rule: Rule, context: MatchContext, table: Table, chooser: Chooser):
         ? chooser.pick(result.options, (option) => option.weight).result
         : chooser.unknown(result.construct, [rule.source], result.options).result;
   return result.kind === 'break' ? undefined : result;
-}
-
-/** Does it make no difference whether the rule fits? */
-function isIdle(result: TargetResult, table: Table): boolean {
-  if (result.kind === 'continue') return result.packet === undefined && result.connectionMark === undefined;
-  if (result.kind === 'choose') return result.options.every((option) => isIdle(option.result, table));
-  return result.kind === 'jump' && table.chains.get(result.chain)?.rules.length === 0;
 }
 
 /** One question for all that is unknown, then one for each chance. */

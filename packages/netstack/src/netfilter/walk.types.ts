@@ -1,6 +1,6 @@
 import type { Source } from '../source.ts';
 import type { Packet } from '../packet/packet.ts';
-import type { NatRequest, RejectWith, Zone } from './model.ts';
+import type { BaseChain, NatRequest, RejectWith, Zone } from './model.ts';
 
 /**
  * Decides where the kernel's tables leave it open. The walk is run once for every answer, so it reads as straight as the kernel's own.
@@ -24,7 +24,25 @@ export interface ChainResult {
   readonly zone: Zone | undefined;
   /** The rules that matched and acted, in order; a policy that decided stands last. */
   readonly evidence: readonly Source[];
+  /** Set where it was asked for. */
+  readonly visits?: readonly RuleVisit[] | undefined;
 }
+
+/**
+ * What a packet met in a chain, as the kernel's own trace tells it (`nft monitor trace`): every rule that fitted, those included that only
+ * count, and the policy where no rule decided.
+ */
+export type RuleVisit =
+  | {
+      readonly kind: 'rule';
+      readonly source: Source;
+      readonly verdict: 'continue' | 'accept' | 'drop' | 'return' | 'jump' | 'goto' | 'unknown';
+      /** Jump and goto: where to. */
+      readonly to?: string;
+      /** Nobody can tell whether it fitted; it does nothing, so nobody asked. */
+      readonly perhaps?: true;
+    }
+  | { readonly kind: 'policy'; readonly verdict: BaseChain['policy'] };
 
 export type ChainVerdict =
   | { readonly kind: 'accept' }

@@ -1,6 +1,5 @@
 import { type HookedChain, bridgeChainsAt, deviceChainsAt } from '../netfilter/hooks.ts';
 import type { BaseChain, Chain, MatchContext, Table } from '../netfilter/model.ts';
-import { walkChain } from '../netfilter/walk-chain.ts';
 import type { Link } from '../namespace/link.ts';
 import type { Packet } from '../packet/packet.ts';
 import { recordChain } from './record-chain.ts';
@@ -57,7 +56,7 @@ function walkAll(
       socket: undefined,
       nextHop: undefined,
     };
-    const result = walkChain(table, chain, context, walk.chooser);
+    const result = walk.chain(table, chain, context);
     recordChain(walk, hook, table, chain, result);
     const details = { hook, table: table.name, chain: chain.name, backend: table.backend };
     const deciding = result.evidence.slice(-1);

@@ -6,7 +6,7 @@ import type { Walk } from './walk.ts';
 export function recordChain(walk: Walk, hook: BaseChain['hook'], table: Table, chain: Chain, result: ChainResult): void {
   const verdict = result.verdict.kind === 'nat' ? 'accept' : result.verdict.kind;
   // A chain that nobody wrote a rule into explains nothing by accepting.
-  if (result.evidence.length === 0 || (chain.rules.length === 0 && verdict === 'accept')) return;
+  if (result.visits === undefined && (result.evidence.length === 0 || (chain.rules.length === 0 && verdict === 'accept'))) return;
   walk.step({
     kind: 'netfilter',
     hook,
@@ -16,5 +16,6 @@ export function recordChain(walk: Walk, hook: BaseChain['hook'], table: Table, c
     chain: chain.name,
     verdict,
     evidence: result.evidence,
+    ...(result.visits === undefined ? {} : { visits: result.visits, mark: result.packet.mark }),
   });
 }

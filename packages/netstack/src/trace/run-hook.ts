@@ -5,7 +5,6 @@ import { missingTopic } from '../namespace/lookup.ts';
 import { usesIpvs } from '../namespace/uses-ipvs.ts';
 import { baseChains, tracksConnections, translatesAddresses } from '../netfilter/hooks.ts';
 import type { Chain, Hook, MatchContext, NatRequest, Table } from '../netfilter/model.ts';
-import { walkChain } from '../netfilter/walk-chain.ts';
 import type { ChainResult } from '../netfilter/walk.types.ts';
 import { recordChain } from './record-chain.ts';
 import { type Packet, tupleOf } from '../packet/packet.ts';
@@ -159,7 +158,7 @@ function contextOf(skb: Skb, hook: Hook, options: HookOptions): MatchContext {
 }
 
 function runChain(walk: Walk, skb: Skb, hook: Hook, table: Table, chain: Chain, options: HookOptions): HookResult {
-  const result = walkChain(table, chain, contextOf(skb, hook, options), walk.chooser);
+  const result = walk.chain(table, chain, contextOf(skb, hook, options));
   recordChain(walk, hook, table, chain, result);
   const verdict = result.verdict;
   switch (verdict.kind) {
@@ -239,7 +238,7 @@ function runNat(
     let request: NatRequest | undefined;
     let evidence: readonly Source[] = [];
     for (const { table, chain } of chains) {
-      const result = walkChain(table, chain, contextOf(skb, hook, options), walk.chooser);
+      const result = walk.chain(table, chain, contextOf(skb, hook, options));
       recordChain(walk, hook, table, chain, result);
       if (result.verdict.kind === 'drop')
         return { kind: 'stop', outcome: dropByChain(walk, skb, hook, table, chain, result.evidence, result.verdict.by) };

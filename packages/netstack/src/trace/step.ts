@@ -1,5 +1,6 @@
 import type { Ip } from '../address/ip.ts';
 import type { BaseChain } from '../netfilter/model.ts';
+import type { RuleVisit } from '../netfilter/walk.types.ts';
 import type { Packet, Tuple } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
 import type { Finding } from './finding.ts';
@@ -21,7 +22,7 @@ export type Step =
       readonly via: Ip | undefined;
       readonly source: Ip | undefined;
     })
-  /** One base chain's walk: the rules that matched and acted. */
+  /** One base chain's walk: the rules that matched and acted. `visits`, and the mark behind them, where the request asks for them. */
   | (StepBase & {
       readonly kind: 'netfilter';
       readonly hook: BaseChain['hook'];
@@ -30,6 +31,8 @@ export type Step =
       readonly table: string;
       readonly chain: string;
       readonly verdict: 'accept' | 'drop' | 'reject' | 'unknown';
+      readonly visits?: readonly RuleVisit[];
+      readonly mark?: number;
     })
   /** It belongs to a connection that was there before: its entry is the evidence. */
   | (StepBase & { readonly kind: 'connection'; readonly state: string })

@@ -102,7 +102,7 @@ function firstPacket(request: TraceRequest): Outgoing {
 
 /** One walk of the whole conversation, with the answers that this chooser gives. */
 function converse(world: World, request: TraceRequest, place: Place, chooser: Chooser, needs: Set<string>): Conversation {
-  const walk = new Walk(world, chooser, request.tracked);
+  const walk = new Walk(world, chooser, request);
   walk.begin();
   const outgoing = firstPacket(request);
   const there = send(walk, request.origin, place, outgoing);

@@ -42,6 +42,8 @@ export interface TraceRequest {
   readonly df?: boolean;
   /** Trace the answer as well, and let it take part in the verdict. Default true. */
   readonly reply?: boolean;
+  /** Note every rule that a packet met, and chains without rules as well. Default false: it costs. */
+  readonly visits?: boolean;
   /** Forks at most; what is beyond is cut and *unknown*. Default 256. */
   readonly forks?: number;
 }

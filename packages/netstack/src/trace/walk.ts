@@ -3,15 +3,16 @@ import { familyOf } from '../address/ip.ts';
 import { Connections } from '../conntrack/connections.ts';
 import type { Host, NetworkNamespace } from '../namespace/namespace.ts';
 import type { Route } from '../namespace/route.ts';
-import type { BridgeInfo, FrameAddresses, SocketOwner, Tracking, Zone } from '../netfilter/model.ts';
-import type { Chooser } from '../netfilter/walk.types.ts';
+import type { BridgeInfo, Chain, FrameAddresses, MatchContext, SocketOwner, Table, Tracking, Zone } from '../netfilter/model.ts';
+import { walkChain } from '../netfilter/walk-chain.ts';
+import type { ChainResult, Chooser } from '../netfilter/walk.types.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
 import type { FabricEdge } from './fabric.ts';
 import type { BalancedConnection } from './ipvs.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import type { Hop, Step } from './step.ts';
-import type { Crossing, World } from './trace.types.ts';
+import type { Crossing, TraceRequest, World } from './trace.types.ts';
 
 /** A namespace of a host. */
 export interface Place {
@@ -88,6 +89,7 @@ export class Walk {
   readonly connections: Connections;
   /** Do connections count that were there before? */
   readonly tracked: boolean;
+  readonly #notesVisits: boolean;
   readonly needs = new Set<string>();
   /** Where peers of WireGuard were heard last. */
   readonly endpoints = new Map<string, { readonly ip: Ip; readonly port: number }>();
@@ -97,11 +99,17 @@ export class Walk {
   #seen = new Map<string, number>();
   #rounds = false;
 
-  constructor(world: World, chooser: Chooser, tracked = false) {
+  constructor(world: World, chooser: Chooser, { tracked = false, visits = false }: Pick<TraceRequest, 'tracked' | 'visits'>) {
     this.world = world;
     this.chooser = chooser;
     this.tracked = tracked;
+    this.#notesVisits = visits;
     this.connections = new Connections(tracked ? chooser : undefined);
+  }
+
+  /** Walks a base chain. */
+  chain(table: Table, chain: Chain, context: MatchContext): ChainResult {
+    return walkChain(table, chain, context, this.chooser, this.#notesVisits ? [] : undefined);
   }
 
   /** Begins a direction: hops and crossings of the one before are handed out by {@link finish}. */
