@@ -46,7 +46,15 @@ export function walkChain(table: Table, chain: Chain, context: MatchContext, cho
   let index = 0;
   let depth = 0;
   let budget = budgetOf(table);
-  const end = (verdict: ChainVerdict): ChainResult => ({ verdict, packet: current.packet, connectionMark, notrack, zone, evidence, visits });
+  const end = (verdict: ChainVerdict): ChainResult => ({
+    verdict,
+    packet: current.packet,
+    connectionMark,
+    notrack,
+    zone,
+    evidence,
+    visits,
+  });
   // Outside of filter a target may well change the packet: where it goes then, nobody can say.
   const anyWay: readonly UnknownWay[] =
     table.backend !== 'nftables' && (table.name === 'filter' || table.name === 'security')
