@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { detect } from './detect.ts';
-import { Built, type Mode } from './testing/built.ts';
+import { Built } from './testing/built.ts';
+import type { Mode } from './testing/nodes.ts';
 
 const without =
   (...parts: readonly ('workloads' | 'configMaps' | 'annotations' | 'objects' | 'dump')[]) =>

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Host } from '@skoop/netstack';
 import { devices } from './devices.ts';
-import { Built, WEB } from './testing/built.ts';
+import { Built } from './testing/built.ts';
+import { WEB } from './testing/nodes.ts';
 
 const HOST = 'nodes/node1/host';
 const POD = 'nodes/node1/pods/default_web';

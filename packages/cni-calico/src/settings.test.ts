@@ -3,7 +3,8 @@ import type { ConfigReader, FlagSpec, FlagValues } from '@skoop/core';
 import binders from './config.ts';
 import plugin from './plugin.ts';
 import { calicoBinder } from './schema.ts';
-import { Built, type Mode } from './testing/built.ts';
+import { Built } from './testing/built.ts';
+import type { Mode } from './testing/nodes.ts';
 
 /** The operator's Installation in place of the ConfigMap. */
 const installation =

@@ -2,7 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import type { Evidence, FlagValues, Suspicion } from '@skoop/core';
 import type { ArtifactName } from '@skoop/netstack';
 import { readdirSync } from 'node:fs';
-import { Built, type Item, type Mode, WEB } from '../testing/built.ts';
+import type { Item } from '@skoop/testkit';
+import { Built } from '../testing/built.ts';
+import { type Mode, WEB } from '../testing/nodes.ts';
 
 const MODES: readonly Mode[] = ['bgp', 'ipip', 'ipip-cross', 'vxlan', 'vxlan-cross', 'wireguard', 'dual'];
 const HOST = 'nodes/node1/host';
@@ -31,7 +33,7 @@ function withoutChains(b: Built): void {
 
 describe('a healthy node', () => {
   test.each(MODES)('in mode %s is silent', (mode) => {
-    expect(new Built(mode).check()).toEqual([]);
+    expect(new Built(mode).told()).toEqual([]);
   });
 
   test.each<[name: string, mode: Mode, change: (b: Built) => void, flags: FlagValues]>([
@@ -60,7 +62,7 @@ describe('a healthy node', () => {
       },
       {},
     ],
-    ['without pods', 'bgp', (b) => (b.removeDevice(WEB), void b.pods.splice(0, 1), (b.inside = undefined), withoutChains(b)), {}],
+    ['without pods', 'bgp', (b) => (b.removeDevice(WEB), void b.pods.splice(0, 1), b.forgetPod(), withoutChains(b)), {}],
     [
       'with an affinity that is only asked for',
       'vxlan',
@@ -178,7 +180,7 @@ describe('a healthy node', () => {
     [
       'with a pod of another network beside (several devices)',
       'bgp',
-      (b) => b.route('default', { gateway: '10.9.9.1', dev: 'net1' }, true),
+      (b) => b.route('default', { gateway: '10.9.9.1', dev: 'net1' }, 'web'),
       {},
     ],
     [
@@ -194,11 +196,11 @@ describe('a healthy node', () => {
   ])('%s is silent', (_name, mode, change, flags) => {
     const built = new Built(mode);
     change(built);
-    expect(built.check(flags)).toEqual([]);
+    expect(built.told(flags)).toEqual([]);
   });
 
   test('of Canal is silent: routes and addresses are flannel’s', () => {
-    expect(canal().check()).toEqual([]);
+    expect(canal().told()).toEqual([]);
   });
 });
 
@@ -804,7 +806,7 @@ const FAULTS: readonly Case[] = [
   {
     fault: "the pod's routes are flushed",
     mode: 'bgp',
-    change: (b) => b.items('ip-route-4', () => [], true),
+    change: (b) => b.items('ip-route-4', () => [], 'web'),
     code: 'CALICO_POD_GATEWAY',
     says: /default\/web has no default route/,
     evidence: ['nodes/node1/pods/default_web/ip-link'],
@@ -813,7 +815,7 @@ const FAULTS: readonly Case[] = [
   {
     fault: "the pod's default route has another gateway",
     mode: 'bgp',
-    change: (b) => b.route('default', { gateway: '192.168.1.1' }, true),
+    change: (b) => b.route('default', { gateway: '192.168.1.1' }, 'web'),
     code: 'CALICO_POD_GATEWAY',
     says: /is via 192\.168\.1\.1 by eth0; Calico's is via 169\.254\.1\.1/,
     evidence: ['nodes/node1/pods/default_web/ip-route-4'],
@@ -847,7 +849,7 @@ const FAULTS: readonly Case[] = [
     return {
       fault: `the pod's MTU is larger than its way allows (${mode})`,
       mode,
-      change: (b) => b.device('eth0', (link) => (link['mtu'] = 9000), true),
+      change: (b) => b.device('eth0', (link) => (link['mtu'] = 9000), 'web'),
       code: 'CALICO_MTU',
       says: new RegExp(`Pod default/web has MTU 9000, and ${String(device)} of its node only ${String(mtu)}`),
       evidence: ['nodes/node1/pods/default_web/ip-link', LINK],
@@ -862,7 +864,7 @@ const FAULTS: readonly Case[] = [
   ).map(([mode, flag]): Case => ({
     fault: `the pod's MTU is not what --${flag} says`,
     mode,
-    change: (b) => b.device('eth0', (link) => (link['mtu'] = 1400), true),
+    change: (b) => b.device('eth0', (link) => (link['mtu'] = 1400), 'web'),
     flags: { [flag]: 1480 },
     code: 'CALICO_MTU',
     level: 'INFO',
@@ -880,7 +882,7 @@ describe('each fault is named, on its object, with its evidence, and alone', () 
     (_fault, { mode, change, flags, code, level = 'WARNING', says, evidence, remedy }) => {
       const built = new Built(mode);
       change(built);
-      const found = built.check(flags);
+      const found = built.told(flags);
       expect(found.map((one) => one.code)).toEqual([code]);
       const [one] = found as [Suspicion];
       const isPods = OF_A_POD.test(code) || one.message.startsWith('Pod ');
@@ -908,7 +910,7 @@ describe('Canal: pods and rules are checked as well', () => {
   ])('%s', (_fault, change, code) => {
     const built = canal();
     change(built);
-    expect(built.check().map((one) => one.code)).toEqual([code]);
+    expect(built.told().map((one) => one.code)).toEqual([code]);
   });
 });
 
@@ -931,26 +933,26 @@ describe('what was not read is not taken for broken', () => {
   test.each(MODES.flatMap((mode) => artifacts.map((artifact) => [mode, artifact] as const)))('%s: %s', (mode, artifact) => {
     const built = new Built(mode);
     delete built.host[artifact];
-    expect(built.check()).toEqual([]);
+    expect(built.told()).toEqual([]);
   });
 
   test.each(MODES)('%s: nothing of the pod', (mode) => {
     const built = new Built(mode);
-    built.inside = {};
-    expect(built.check()).toEqual([]);
+    for (const dump of Object.values(built.dumps)) dump.pods['default/web'] = {};
+    expect(built.told()).toEqual([]);
   });
 
   test.each(MODES)('%s: nothing at all', (mode) => {
     const built = new Built(mode);
     for (const name of Object.keys(built.host)) delete built.host[name];
-    built.inside = undefined;
-    expect(built.check()).toEqual([]);
+    built.forgetPod();
+    expect(built.told()).toEqual([]);
   });
 
   test('no annotation was read', () => {
     const built = new Built('vxlan');
     for (const { metadata } of built.nodes) metadata.annotations = {};
-    expect(built.check()).toEqual([]);
+    expect(built.told()).toEqual([]);
   });
 });
 
@@ -962,7 +964,7 @@ describe('objects of any shape are no crash', () => {
       for (const shape of shapes) {
         const built = new Built('ipip');
         built.add(resource, 'Any', 'default', shape as Item);
-        expect(() => built.check()).not.toThrow();
+        expect(() => built.told()).not.toThrow();
       }
     },
   );
