@@ -1,4 +1,8 @@
 /** Discovery and configuration alone: what a command line needs before it knows what it will do, without the rest of core. */
+export { checkManifest } from './discovery/check-manifest.ts';
+export { binderFaults, cniFaults, providerFaults } from './discovery/shape.ts';
+export { readPackage } from './discovery/package-json.ts';
+export { flagFaults } from './config/flag-shape.ts';
 export { collectFlags, type BoundBinder, type CollectedFlags } from './config/collect-flags.ts';
 export { loadConfigFile, type ConfigFile } from './config/config-file.ts';
 export { nearest } from './config/did-you-mean.ts';
