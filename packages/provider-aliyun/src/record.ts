@@ -1,8 +1,11 @@
-import type { Cluster } from '@skoop/core';
+import type { Cluster, Service } from '@skoop/core';
 import { ReadFailure } from './api/failure.ts';
 import type { Reader } from './api/reader.ts';
+import { balancerOf } from './infra/balancer-of.ts';
+import { accessListOf, listenersOf, serversBehind, unwellOf } from './infra/balancer-parts.ts';
 import { type Cloud, instancesOf, regionsOf } from './infra/cloud.ts';
 import { listsOfGroups, listsOfTargets } from './infra/lists.ts';
+import type { Balancer, Listener } from './model/balancer.ts';
 import { readEip } from './model/eip.ts';
 import { hasIpv4Gateway, readEgressOnly, readIpv6Addresses } from './model/gateways.ts';
 import { readHaVips } from './model/havip.ts';
@@ -20,7 +23,11 @@ import { readVSwitches, readVpc } from './model/vpc.ts';
  */
 export async function readEverything(reader: Reader, cluster: Cluster): Promise<void> {
   const cloud: Cloud = { reader, cluster };
-  await each(regionsOf(cluster), (region) => readRegion(cloud, region));
+  const balanced = cluster.services.filter(({ spec }) => spec.type === 'LoadBalancer');
+  await together(
+    () => each(regionsOf(cluster), (region) => readRegion(cloud, region)),
+    () => each(balanced, (service) => readBalancer(cloud, service)),
+  );
 }
 
 async function readRegion(cloud: Cloud, region: string): Promise<void> {
@@ -94,6 +101,27 @@ async function readAcl(cloud: Cloud, region: string, id: string): Promise<void> 
       region,
       entries.map(({ peer }) => peer),
     );
+}
+
+async function readBalancer(cloud: Cloud, service: Service): Promise<void> {
+  const balancer = await balancerOf(cloud, service);
+  if (balancer === undefined) return;
+  const listeners = await listenersOf(cloud, balancer);
+  await together(
+    () => each(balancer.groups, (id) => readGroup(cloud, balancer.region, id)),
+    () => each(listeners, (listener) => readListener(cloud, balancer, listener)),
+  );
+}
+
+function readListener(cloud: Cloud, balancer: Balancer, listener: Listener): Promise<void> {
+  return together(
+    () => each(listener.acl?.ids ?? [], (id) => accessListOf(cloud, balancer, id)),
+    async () => {
+      if (listener.servers.kind === 'redirect') return;
+      const { checksHealth } = await serversBehind(cloud, balancer, listener);
+      if (checksHealth) await unwellOf(cloud, balancer, listener);
+    },
+  );
 }
 
 /** Those of the nodes first: the time may be over before the last. */

@@ -94,7 +94,6 @@ export const ACTIONS = {
     'RouteEntrys.RouteEntry',
     'DestinationCidrBlock IpVersion Type Status RouteEntryId NextHops(NextHop(NextHopType NextHopId NextHopRegionId Enabled Weight))',
   ),
-  DescribeRouteTableList: action('vpc', numbers(50), 'RouterTableList.RouterTableListType', 'RouteTableId RouteTableType AssociateType'),
   GetVpcPrefixListEntries: action('vpc', tokens(100), 'PrefixListEntry', 'Cidr'),
   DescribeNetworkAclAttributes: action(
     'vpc',

@@ -75,19 +75,23 @@ export function sdkRequest(flags: AliyunFlags): Request {
 
 /** What the SDK throws. A message of its credential chain may quote a file with keys in it, and is not passed on. */
 function failureOf(thrown: unknown, host: string): Failure {
-  const error: Raw = thrown instanceof Error ? { ...thrown, name: thrown.name, message: thrown.message } : {};
-  const code = text(error, 'code');
-  const message = text(error, 'message');
+  const error: Raw = isRaw(thrown) ? thrown : {};
+  const [name, code, message] = ['name', 'code', 'message'].map((field) => textOf(error[field])) as [string, string, string];
   const status = typeof error['statusCode'] === 'number' ? error['statusCode'] : undefined;
-  const data = error['data'];
-  const requestId = isRaw(data) ? text(data, 'RequestId') : '';
+  const data = isRaw(error['data']) ? error['data'] : {};
+  const requestId = text(data, 'RequestId');
   if (status !== undefined || requestId !== '') {
-    const said = isRaw(data) ? text(data, 'Message') || message : message;
+    const said = text(data, 'Message') || message;
     return { kind: kindOf(code, status, said), code, message: said, requestId };
   }
-  if (/Timeout/i.test(`${text(error, 'name')} ${code}`) || /\bTimeout\b/i.test(message))
+  if (/Timeout|ETIMEDOUT/i.test(`${name} ${code}`) || /\bTimeout\b/i.test(message))
     return { kind: 'timeout', code, message: `${host} did not answer in time`, requestId };
-  if (/^(?:ECONN|ENOTFOUND|EAI_|EHOST|ENET|EPIPE|ERR_TLS|CERT_|SELF_SIGNED|UNABLE_TO|DEPTH_ZERO)/.test(code))
-    return { kind: 'unreachable', code, message: `${host} can't be reached (${code})`, requestId };
+  if (/^[A-Z][A-Z0-9_]+$/.test(code)) return { kind: 'unreachable', code, message: `${host} can't be reached (${code})`, requestId };
+  if (name === 'SyntaxError' || /json/i.test(message))
+    return { kind: 'refused', code, message: `${host} answered with something that is no JSON`, requestId };
   return { kind: 'credentials', code, message: 'no credentials were found, or they can not be used', requestId };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

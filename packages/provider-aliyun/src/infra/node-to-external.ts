@@ -18,8 +18,16 @@ import { type Place, placeOf } from './place.ts';
 /**
  * A packet that no node of the cluster gets at once: one for the outside, or for a pod that the VPC's routes lead to (then it is sent on to that
  * pod's node).
+ *
+ * @param isBalanced it answers what a load balancer sent: no route is asked for its way back
  */
-export async function nodeToExternal(cloud: Cloud, src: Node, packet: Packet, { direction }: InfraOptions): Promise<InfraResult> {
+export async function nodeToExternal(
+  cloud: Cloud,
+  src: Node,
+  packet: Packet,
+  { direction }: InfraOptions,
+  isBalanced = false,
+): Promise<InfraResult> {
   const flow = flowOf(packet);
   if (flow === undefined) return { outcome: 'unknown', suspicions: [] };
   let from: Place | undefined;
@@ -37,6 +45,7 @@ export async function nodeToExternal(cloud: Cloud, src: Node, packet: Packet, { 
     isNew ? attempt(() => checkGroups(cloud, 'egress', guardedOf(place), flow, undefined)) : [],
     attempt(() => checkAcl(cloud, { region, vSwitch, direction: 'egress', isInside: false }, flow)),
     attempt(async () => {
+      if (isBalanced && !isNew) return [];
       onward = await sentOn(cloud, place, flow, packet, isNew);
       return onward.findings;
     }),

@@ -69,16 +69,11 @@ function shown(item: Wire): Wire {
 }
 
 function health(world: World, listener: Wire | undefined): Result {
-  const group = world.serverGroups.find((candidate) => candidate['ServerGroupId'] === listener?.['ServerGroupId']);
   if (listener === undefined) return missing('ResourceNotFound.Listener');
-  return {
-    list: [
-      {
-        ListenerId: listener['ListenerId'],
-        ServerGroupInfos: [{ ServerGroupId: group?.['ServerGroupId'], NonNormalServers: group?.bad ?? [] }],
-      },
-    ],
-  };
+  // The stub's listeners have one group each, named somewhere in them.
+  const group = world.serverGroups.find((candidate) => JSON.stringify(listener).includes(JSON.stringify(candidate['ServerGroupId'])));
+  const infos = [{ ServerGroupId: group?.['ServerGroupId'], NonNormalServers: group?.bad ?? [] }];
+  return { list: [{ ListenerId: listener['ListenerId'], ServerGroupInfos: infos }] };
 }
 
 export const answers: readonly StubAction[] = [
@@ -122,9 +117,6 @@ export const answers: readonly StubAction[] = [
     NUMBER,
     where((world) => world.vSwitches, 'VpcId'),
   ),
-  vpc('DescribeRouteTableList', 'RouterTableList.RouterTableListType', NUMBER, (world, query) => ({
-    list: world.tables.filter((item) => item['VpcId'] === query['VpcId']).map(shown),
-  })),
   vpc('DescribeRouteEntryList', 'RouteEntrys.RouteEntry', { kind: 'token', size: 'MaxResult' }, (world, query) => {
     const table = world.tables.find((item) => item['RouteTableId'] === query['RouteTableId']);
     return table === undefined ? missing('InvalidRouteTableId.NotFound') : { list: table.entries };

@@ -73,7 +73,7 @@ export class Asked {
   readonly calls = new Set<string>();
   private readonly cluster: Cluster;
   private readonly world: World;
-  private readonly shim: InfraShim;
+  readonly shim: InfraShim;
 
   constructor(world: World, cluster: Cluster = clusterOf(NODES)) {
     this.world = world;

@@ -26,6 +26,8 @@ export class Stub {
   pageSize = 2;
   /** Answers nothing at all. */
   isSilent = false;
+  /** Answers a page, as a proxy does. */
+  isProxy = false;
   private readonly faults = new Map<string, { fault: Fault; left: number }>();
   private readonly server: Server;
 
@@ -37,6 +39,10 @@ export class Stub {
       request.on('data', (part: Buffer) => parts.push(part));
       request.on('end', () => {
         if (this.isSilent) return;
+        if (this.isProxy) {
+          response.end('<html>sign in</html>');
+          return;
+        }
         const url = new URL(request.url ?? '/', 'http://localhost');
         const body = Buffer.concat(parts).toString();
         const { status, answer } = this.answer(request.method ?? '', url, request.headers, body);
