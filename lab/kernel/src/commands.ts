@@ -44,6 +44,7 @@ export function buildScript(lab: LabDescription, named: (namespace: string) => s
   // First every link, so that all have their carrier when something is to go by them.
   for (const [name, namespace] of Object.entries(lab.namespaces)) lines.push(...raise(named(name), namespace));
   for (const [name, namespace] of Object.entries(lab.namespaces)) lines.push(...furnish(named(name), namespace));
+  if (usesIpv6(lab)) for (const [name, namespace] of Object.entries(lab.namespaces)) lines.push(linkLocal(named(name), namespace));
   return `${lines.filter((line) => line !== '').join('\n')}\n`;
 }
 
@@ -64,6 +65,18 @@ export function wiresOf(lab: LabDescription): readonly string[] {
 function usesIpv6(lab: LabDescription): boolean {
   return Object.values(lab.namespaces).some((namespace) =>
     (namespace.links ?? []).some((link) => (link.addresses ?? []).some((address) => address.includes(':'))),
+  );
+}
+
+/** A device gets its link-local address some time after its carrier; without one it asks nobody for a neighbour. */
+function linkLocal(name: string, { links = [] }: NamespaceDescription): string {
+  const devices = links.filter(({ kind, up, master }) => (kind === 'veth' || kind === 'wire') && up !== false && master === undefined);
+  return here(
+    name,
+    devices.map(
+      (device) =>
+        `for i in 1 2 3 4 5 6 7 8 9 10; do ip -6 addr show dev ${device.name} scope link | grep -q inet6 && break; sleep .1; done`,
+    ),
   );
 }
 

@@ -39,6 +39,7 @@ export class Connections {
 
   /** What tracking says of a packet on its way into a namespace (linux: `nf_conntrack_in`); a new flow gets an entry. */
   track(table: Table, packet: Packet, zone: Zone = NO_ZONE): Tracking {
+    if (isNeighbourDiscovery(packet)) return { state: 'UNTRACKED', entry: undefined, direction: 'original' };
     this.#adopt(table, packet, zone);
     const entries = this.#entries(table);
     if (packet.quoted !== undefined) return relatedTo(entries, packet.quoted, zone);
@@ -160,6 +161,11 @@ function connectionOf({ original, reply, zone, mark, state, replied, assured, of
 /** An echo and its answer have one tuple, but for their types. */
 function isRequest({ protocol, icmp }: Packet): boolean {
   return icmp !== undefined && icmp.type === (protocol === ICMP ? 8 : 128);
+}
+
+/** Neighbour discovery and the groups of multicast (linux: `nf_conntrack_icmpv6_error`, `noct_valid_new`). */
+function isNeighbourDiscovery({ protocol, icmp }: Packet): boolean {
+  return protocol === ICMPV6 && icmp !== undefined && ((icmp.type >= 130 && icmp.type <= 136) || icmp.type === 143);
 }
 
 /** A connection's first segment. */

@@ -11,8 +11,9 @@ import type { Packet } from '../packet/packet.ts';
 import type { Finding } from './finding.ts';
 import type { FabricEdge } from './fabric.ts';
 import type { TunnelPayload } from '../packet/packet.ts';
+import { type End, type Lost, answering, hearing, soliciting, solicitingAddress } from './neighbour-discovery.ts';
 import { type Station, stations, stationsBehind } from './segment.ts';
-import { type Place, type Skb, type Walk, finding } from './walk.ts';
+import { type Place, type Skb, type Walk, finding, neighbourKey } from './walk.ts';
 
 export type Resolution =
   | { readonly kind: 'mac'; readonly mac: Mac | undefined; readonly permanent: boolean; readonly from: TunnelPayload['macFrom'] }
@@ -40,7 +41,18 @@ export function resolve(walk: Walk, skb: Skb, link: Link, nextHop: Ip): Resoluti
   // Without ARP an Ethernet frame goes to the device's own address (linux: `arp_constructor`); other devices have none.
   if (link.noarp) return { kind: 'mac', mac: link.mac, permanent: false, from: nothing };
   if (!link.carrier) return { kind: 'unanswered', finding: silence(place, link, nextHop) };
-  const sender = senderOf(skb, link, nextHop);
+  const heard = neighbourKey(place, link.name, nextHop);
+  if (walk.learned.has(heard)) return resolved(walk, link, nextHop, walk.learned.get(heard), nothing);
+  const sender = typeof nextHop === 'bigint' ? solicitingAddress(link, packet) : senderOf(skb, link, nextHop);
+  const asking = typeof nextHop === 'bigint' ? solicitation(walk, place, link, sender, nextHop) : undefined;
+  if (asking !== undefined && asking.kind !== 'asked') return asking;
+  /** Who answers has learned who asked. */
+  const answeredBy = (station: End): Resolution => {
+    const why = asking?.answered(station);
+    if (why !== undefined) return why;
+    if (sender !== undefined) walk.learned.set(neighbourKey(station.place, station.link.name, sender), link.mac);
+    return resolved(walk, link, nextHop, station.link.mac, nothing);
+  };
   const edges: FabricEdge[] = [];
   for (const station of stations(walk.world, place, link)) {
     if (station.kind === 'opaque')
@@ -57,7 +69,7 @@ export function resolve(walk: Walk, skb: Skb, link: Link, nextHop: Ip): Resoluti
         mac: undefined,
         packet,
       });
-    else if (answers(walk, station, nextHop, sender)) return resolved(walk, link, nextHop, station.link.mac, nothing);
+    else if (answers(walk, station, nextHop, sender)) return answeredBy(station);
   }
   for (const edge of edges) {
     const answer = walk.world.fabric.carry(edge);
@@ -68,12 +80,11 @@ export function resolve(walk: Walk, skb: Skb, link: Link, nextHop: Ip): Resoluti
         const end = namespace === undefined ? undefined : linkByName(namespace, answer.device);
         if (host === undefined || namespace === undefined || end === undefined) continue;
         for (const station of stationsBehind(walk.world, { host, namespace }, end))
-          if (station.kind === 'station' && answers(walk, station, nextHop, sender))
-            return resolved(walk, link, nextHop, station.link.mac, nothing);
+          if (station.kind === 'station' && answers(walk, station, nextHop, sender)) return answeredBy(station);
         continue;
       }
       case 'external':
-        return { kind: 'external', edge };
+        return asking?.answered(undefined) ?? { kind: 'external', edge };
       case 'need':
         walk.needs.add(answer.host);
         return {
@@ -95,6 +106,31 @@ export function resolve(walk: Walk, skb: Skb, link: Link, nextHop: Ip): Resoluti
   return { kind: 'unanswered', finding: silence(place, link, nextHop) };
 }
 
+/** A question of IPv6 that is on its way; `answered`: why nothing comes of that one's answer. */
+interface Solicitation {
+  readonly kind: 'asked';
+  readonly answered: (station: End | undefined) => Resolution | undefined;
+}
+
+/** Neighbour discovery passes the chains of both ends, in both directions. */
+function solicitation(walk: Walk, place: Place, link: Link, source: Ip | undefined, target: bigint): Solicitation | Resolution {
+  // Without an address that may ask nobody is asked.
+  if (typeof source !== 'bigint') return { kind: 'unanswered', finding: silence(place, link, target) };
+  const asker: End = { place, link };
+  return (
+    lost(soliciting(walk, asker, source, target)) ?? {
+      kind: 'asked',
+      answered: (station) =>
+        lost(station === undefined ? undefined : answering(walk, station, source, target)) ?? lost(hearing(walk, asker, source, target)),
+    }
+  );
+}
+
+function lost(why: Lost | undefined): Resolution | undefined {
+  if (why === undefined) return undefined;
+  return { kind: why.kind === 'unknown' ? 'unknown' : 'unanswered', finding: why.finding };
+}
+
 function resolved(walk: Walk, link: Link, ip: Ip, mac: Mac | undefined, from: TunnelPayload['macFrom']): Resolution {
   walk.step({ kind: 'neighbour', device: link.name, ip, mac, evidence: [] });
   return { kind: 'mac', mac, permanent: false, from };
@@ -107,7 +143,7 @@ function resolved(walk: Walk, link: Link, ip: Ip, mac: Mac | undefined, from: Tu
 function senderOf(skb: Skb, link: Link, target: Ip): Ip | undefined {
   const ns = skb.place.namespace;
   const { src } = skb.packet;
-  const announce = familyOf(target) === 4 ? conf.max(ns, link.name, 'arp_announce') : 0;
+  const announce = conf.max(ns, link.name, 'arp_announce');
   const isNear = () => link.addresses.some(({ ip, length }) => contains(prefix(ip, length), src) && contains(prefix(ip, length), target));
   if (ownerOf(ns, src) !== undefined && (announce === 0 || (announce === 1 && isNear()))) return src;
   return deviceAddress(ns, link.name, target, 'link');

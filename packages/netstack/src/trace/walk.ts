@@ -1,6 +1,7 @@
 import type { Family, Ip } from '../address/ip.ts';
 import { familyOf } from '../address/ip.ts';
 import { Connections } from '../conntrack/connections.ts';
+import type { Mac } from '../namespace/link.ts';
 import type { Host, NetworkNamespace } from '../namespace/namespace.ts';
 import type { Route } from '../namespace/route.ts';
 import type { BridgeInfo, Chain, FrameAddresses, MatchContext, SocketOwner, Table, Tracking, Zone } from '../netfilter/model.ts';
@@ -73,6 +74,10 @@ export type Outcome =
     }
   | { readonly kind: 'unknown'; readonly finding: Finding };
 
+export function neighbourKey({ namespace }: Place, device: string, ip: Ip): string {
+  return `${namespace.id} ${device} ${String(ip)}`;
+}
+
 interface OpenHop {
   readonly host: string;
   readonly namespace: string;
@@ -91,6 +96,8 @@ export class Walk {
   readonly tracked: boolean;
   readonly #notesVisits: boolean;
   readonly needs = new Set<string>();
+  /** The link-layer addresses of those who have asked somebody, as {@link neighbourKey} names them: who was asked knows who asked. */
+  readonly learned = new Map<string, Mac | undefined>();
   /** Where peers of WireGuard were heard last. */
   readonly endpoints = new Map<string, { readonly ip: Ip; readonly port: number }>();
   readonly #balanced = new Map<string, BalancedConnection[]>();
