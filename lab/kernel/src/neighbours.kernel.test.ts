@@ -147,3 +147,43 @@ laboratory('devices without ARP', routed({ r: { then: ['ip link set ry arp off']
   ['the router does not ask, and a frame for nobody in particular is not taken', 'x udp 10.9.1.2:9', 'dropped'],
   ['nor does it answer', 'y udp 10.9.1.1:9', 'rejected errno-EHOSTUNREACH'],
 ]);
+
+laboratory(
+  'arp_filter, and the ranges of arp_ignore',
+  routed({ y: { then: ['ip addr add 10.9.1.6/32 dev lo scope host', 'ip addr add 10.9.1.7/32 dev lo'] } }),
+  [
+    [
+      'arp_filter: the asker is reached by the device that was asked',
+      'r udp 10.9.1.2:9',
+      'delivered y<-10.9.1.1:40000 at 10.9.1.2:9',
+      { change: { y: 'sysctl -qw net.ipv4.conf.all.arp_filter=1' } },
+    ],
+    ['an address of another device as well', 'r tcp 10.9.1.7:80', 'delivered y<-10.9.1.1:40000 at 10.9.1.7:80'],
+    ['arp_filter: by another one', 'r udp 10.9.1.2:9', 'rejected errno-EHOSTUNREACH', { change: { y: 'ip route add 10.9.1.1/32 dev lo' } }],
+    [
+      'arp_ignore 3: none of scope host',
+      'r tcp 10.9.1.6:80',
+      'rejected errno-EHOSTUNREACH',
+      { change: { y: 'sysctl -qw net.ipv4.conf.all.arp_filter=0 net.ipv4.conf.all.arp_ignore=3; ip route del 10.9.1.1/32 dev lo' } },
+    ],
+    ['arp_ignore 3 and a global one', 'r tcp 10.9.1.7:80', 'delivered y<-10.9.1.1:40000 at 10.9.1.7:80'],
+    [
+      'arp_ignore 5 is reserved',
+      'r tcp 10.9.1.6:80',
+      'delivered y<-10.9.1.1:40000 at 10.9.1.6:80',
+      { change: { y: 'sysctl -qw net.ipv4.conf.all.arp_ignore=5' } },
+    ],
+  ],
+);
+
+laboratory('who was asked knows who asked', routed({ x: { then: ['sysctl -qw net.ipv4.conf.e0.arp_ignore=8'] } }), [
+  ['the answer needs no answer', 'x udp 10.9.0.1:9', 'delivered r<-10.9.0.2:40000 at 10.9.0.1:9'],
+  ['through the router as well', 'x udp 10.9.1.2:9', TO_Y],
+  ['not so where it is asked first', 'r udp 10.9.0.2:9', 'rejected errno-EHOSTUNREACH'],
+]);
+
+laboratory(
+  'rules of family arp',
+  routed({ r: { nft: 'table arp a { chain in { type filter hook input priority 0; arp operation request drop; }; }' } }),
+  [['are not evaluated', 'x udp 10.9.0.1:9', 'rejected errno-EHOSTUNREACH', { unknown: true }]],
+);

@@ -46,6 +46,7 @@ export function resolve(walk: Walk, skb: Skb, link: Link, nextHop: Ip): Resoluti
   const sender = typeof nextHop === 'bigint' ? solicitingAddress(link, packet) : senderOf(skb, link, nextHop);
   const asking = typeof nextHop === 'bigint' ? solicitation(walk, place, link, sender, nextHop) : undefined;
   if (asking !== undefined && asking.kind !== 'asked') return asking;
+  if (typeof nextHop === 'number' && !passesArpTables(walk, place)) return { kind: 'unanswered', finding: silence(place, link, nextHop) };
   /** Who answers has learned who asked. */
   const answeredBy = (station: End): Resolution => {
     const why = asking?.answered(station);
@@ -158,6 +159,7 @@ function answers(walk: Walk, station: Extract<Station, { kind: 'station' }>, tar
     const owner = link.addresses.find((address) => address.ip === target);
     return owner !== undefined ? !owner.tentative : proxied(walk, station, target);
   }
+  if (!passesArpTables(walk, place)) return false;
   if (sender !== undefined && !believes(walk, station, sender, target)) return false;
   if (addressType(ns, target) !== 'local') return proxied(walk, station, target);
   if (target >>> 24 === 127) return false;
@@ -175,13 +177,38 @@ function answers(walk: Walk, station: Extract<Station, { kind: 'station' }>, tar
       )
         return false;
       break;
+    case 3:
+      if (!ns.links.some(({ addresses }) => addresses.some(({ ip, scope }) => ip === target && scope !== 'host'))) return false;
+      break;
     case 8:
       return false;
     default:
-      if (!walk.chooser.unknown(`arp_ignore ${String(conf.max(ns, link.name, 'arp_ignore'))} on ${link.name}`, [], [true, false]))
-        return false;
+      break;
   }
-  return true;
+  return sender === undefined || !conf.or(ns, link.name, 'arp_filter') || leadsBack(walk, station, sender, target);
+}
+
+/** With `arp_filter` only the device answers that a packet to the sender would leave by (linux: `arp_filter`). */
+function leadsBack(walk: Walk, { place, link }: End, sender: Ip, target: Ip): boolean {
+  const flow = { dst: sender, src: target, iif: 'lo', mark: 0, tos: 0, protocol: 0, sport: 0, dport: 0, uid: 0 };
+  const back = lookup(place.namespace, flow, walk.chooser);
+  return back.kind === 'route' && back.route.type !== 'local' && back.nexthop?.dev === link.name;
+}
+
+/** Rules of family arp see the question and the answer, and are not evaluated. */
+function passesArpTables(walk: Walk, place: Place): boolean {
+  const chains = place.namespace.netfilter.tables
+    .filter(({ family }) => family === 'arp')
+    .flatMap((table) => [...table.chains.values()])
+    .filter(({ base, rules }) => base !== undefined && (rules.length > 0 || base.policy === 'drop'));
+  return (
+    chains.length === 0 ||
+    walk.chooser.unknown(
+      'rules of family arp',
+      chains.map(({ source }) => source),
+      [true, false],
+    )
+  );
 }
 
 function believes(walk: Walk, station: Extract<Station, { kind: 'station' }>, sender: Ip, target: Ip): boolean {
