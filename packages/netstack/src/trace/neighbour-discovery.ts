@@ -91,7 +91,7 @@ function skbOf(place: Place, packet: Packet): Skb {
 
 /** A walk of its own: what becomes of it is no step of the packet that waits. */
 function pass({ world, chooser }: Walk, start: Skb, hooks: readonly Hook[], oif: string): Lost | undefined {
-  const aside = new Walk(world, chooser);
+  const aside = new Walk(world, chooser, {});
   let skb = start;
   for (const hook of hooks) {
     const result = runHook(aside, skb, hook, { oif });
