@@ -82,7 +82,7 @@ export function wireguardName(family: Family): string {
 }
 
 /** A route by which a node may be reached that has borrowed an address is like one to a block. */
-function asBlock({ address, node, evidence }: Allocation): Block {
+export function asBlock({ address, node, evidence }: Allocation): Block {
   return { cidr: hostPrefix(address), node, evidence };
 }
 

@@ -7,7 +7,17 @@ export * as Protocol from './packet/protocol.ts';
 export { hasPorts, parseProtocol, protocolName } from './packet/protocol.ts';
 export type { Packet, TunnelPayload, Tuple } from './packet/packet.ts';
 export { TcpFlag, reversed, sameTuple, tupleOf } from './packet/packet.ts';
-export type { BridgeDevice, BridgePort, Device, Link, LinkAddress, LinkProgram, Mac, VxlanDevice } from './namespace/link.ts';
+export type {
+  BridgeDevice,
+  BridgePort,
+  Device,
+  Link,
+  LinkAddress,
+  LinkProgram,
+  Mac,
+  VxlanDevice,
+  WireguardDevice,
+} from './namespace/link.ts';
 export type { Nexthop, PolicyRule, PortRange, Route, RouteType, RuleAction } from './namespace/route.ts';
 export type { FdbEntry, Neighbour } from './namespace/neighbour.ts';
 export type { Socket } from './namespace/socket.ts';

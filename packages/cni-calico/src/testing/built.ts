@@ -10,21 +10,29 @@ import { nativeRules } from './rules.ts';
 import { hostDump, podDump } from './tables.ts';
 
 /**
- * Three nodes and their objects as Calico's own sources say that they are (3.29 to 3.32), in one of its modes, with the dump of node1 and of
- * a pod there; to be broken in one place by a test. Built, not recorded.
+ * Three nodes and their objects as Calico's own sources say that they are (3.29 to 3.32), in one of its modes, with the dumps of node1,
+ * node2 and a pod on each; node1 is to be broken in one place by a test. Built, not recorded.
  */
 export class Built extends Recording {
   constructor(mode: Mode = 'vxlan') {
-    const web = pod('default', 'web', 'node1', ['192.168.1.5', ...(mode === 'dual' ? ['fd00:10:0:1::5'] : [])]);
+    const pods = NODES.flatMap(({ name, pod: its }) =>
+      its === undefined ? [] : [pod('default', its.name, name, [its.ip, ...(mode === 'dual' ? [its.ip6] : [])])],
+    );
     const agents = NODES.map(({ name, ip }) => pod('kube-system', `calico-node-${name}`, name, [ip], { 'k8s-app': 'calico-node' }, true));
     const backend = encapsulationOf(mode) === 'vxlan' ? 'vxlan' : 'bird';
     super({
       nodes: NODES.map((node) => nodeObject(node, mode)),
-      pods: [web, ...agents],
+      pods: [...pods, ...agents],
       configMaps: [{ metadata: meta('kube-system', 'calico-config'), data: { calico_backend: backend, veth_mtu: '0' } }],
       workloads: [{ kind: 'DaemonSet', metadata: meta('kube-system', 'calico-node'), matchLabels: { 'k8s-app': 'calico-node' } }],
       custom: customObjects(mode),
-      dumps: { node1: { host: hostDump(mode), pods: { 'default/web': podDump(mode) } } },
+      dumps: Object.fromEntries(
+        NODES.flatMap((node) =>
+          node.pod === undefined
+            ? []
+            : [[node.name, { host: hostDump(mode, node), pods: { [`default/${node.pod.name}`]: podDump(mode, node.pod) } }] as const],
+        ),
+      ),
     });
   }
 
@@ -37,9 +45,9 @@ export class Built extends Recording {
     return this.dump();
   }
 
-  /** Nothing of the pod was read. */
+  /** Nothing of the pod on node1 was read. */
   forgetPod(): void {
-    for (const dump of Object.values(this.dumps)) dump.pods = {};
+    delete this.dumps['node1']?.pods['default/web'];
   }
 
   override annotate(node: string, key: string, value: string | undefined): void {

@@ -8,20 +8,40 @@ export function encapsulationOf(mode: Mode): 'vxlan' | 'ipip' | 'none' {
   return mode.startsWith('ipip') ? 'ipip' : 'none';
 }
 
-/** The device of the pod default/web on node1. */
-export const WEB = `cali${createHash('sha1').update('default.web').digest('hex').slice(0, 11)}`;
+/** The pod that a node has, which is dumped; the address of node2's is borrowed from node1's block. */
+interface BuiltPod {
+  readonly name: string;
+  readonly ip: string;
+  readonly ip6: string;
+}
 
-export const NODES = [
-  // node1 and node2 are on one wire, node3 is on another.
-  { name: 'node1', ip: '172.18.0.11', block: '192.168.1.0', block6: 'fd00:10:0:1::' },
-  { name: 'node2', ip: '172.18.0.12', block: '192.168.2.64', block6: 'fd00:10:0:2::' },
-  { name: 'node3', ip: '172.18.1.13', block: '192.168.3.128', block6: 'fd00:10:0:3::' },
-] as const;
-export const PEERS = NODES.slice(1);
-/** An address of node1's block, in use on node2. */
-export const BORROWED = '192.168.1.9';
+export interface BuiltNode {
+  readonly name: string;
+  readonly ip: string;
+  readonly ip6: string;
+  readonly block: string;
+  readonly block6: string;
+  readonly pod: BuiltPod | undefined;
+}
 
-export type BuiltNode = (typeof NODES)[number];
+/** node1 and node2 are on one wire, node3, which gave no dump, is on another. */
+export const NODES: readonly BuiltNode[] = [
+  built('node1', '172.18.0.11', '192.168.1.0', 'fd00:10:0:1::', { name: 'web', ip: '192.168.1.5', ip6: 'fd00:10:0:1::5' }),
+  built('node2', '172.18.0.12', '192.168.2.64', 'fd00:10:0:2::', { name: 'guest', ip: '192.168.1.9', ip6: 'fd00:10:0:2::9' }),
+  built('node3', '172.18.1.13', '192.168.3.128', 'fd00:10:0:3::', undefined),
+];
+
+function built(name: string, ip: string, block: string, block6: string, pod: BuiltPod | undefined): BuiltNode {
+  return { name, ip, ip6: `fd00:18::${ip.slice(-2)}`, block, block6, pod };
+}
+
+/** The node's end of a pod's pair. */
+export function deviceOf(pod: { readonly name: string }): string {
+  return `cali${createHash('sha1').update(`default.${pod.name}`).digest('hex').slice(0, 11)}`;
+}
+
+/** That of the pod default/web on node1. */
+export const WEB = deviceOf({ name: 'web' });
 
 /** Of a VXLAN device, as Felix derives it from a node's name. */
 export function macOf(name: string): string {

@@ -6,7 +6,7 @@ export function meta(namespace: string, name: string, labels: Record<string, str
   return { name, namespace, uid: `uid-${name}`, labels, annotations: {}, ownerReferences: [] };
 }
 
-export function nodeObject({ name, ip, block, block6 }: BuiltNode, mode: Mode): Mutable<Node> {
+export function nodeObject({ name, ip, ip6, block, block6 }: BuiltNode, mode: Mode): Mutable<Node> {
   const tunnel: Record<string, string> =
     mode === 'vxlan' || mode === 'vxlan-cross' || mode === 'dual'
       ? { IPv4VXLANTunnelAddr: block, VXLANTunnelMACAddr: macOf(name) }
@@ -15,10 +15,7 @@ export function nodeObject({ name, ip, block, block6 }: BuiltNode, mode: Mode): 
         : mode === 'wireguard'
           ? { WireguardPublicKey: `key-of-${name}=`, IPv4WireguardInterfaceAddr: block }
           : {};
-  const v6 =
-    mode === 'dual'
-      ? { IPv6Address: `fd00:18::${ip.slice(-2)}/64`, IPv6VXLANTunnelAddr: block6, VXLANTunnelMACAddrV6: macOf(`${name}-v6`) }
-      : {};
+  const v6 = mode === 'dual' ? { IPv6Address: `${ip6}/64`, IPv6VXLANTunnelAddr: block6, VXLANTunnelMACAddrV6: macOf(`${name}-v6`) } : {};
   const annotations = Object.entries({ IPv4Address: `${ip}/24`, ...tunnel, ...v6 }).map(([key, value]) => [
     `projectcalico.org/${key}`,
     value,

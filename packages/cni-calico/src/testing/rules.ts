@@ -101,6 +101,7 @@ create cali60all-ipam-pools hash:net family inet6 hashsize 1024 maxelem 1048576
 add cali60all-ipam-pools fd00:10::/48
 create cali60all-hosts-net hash:net family inet6 hashsize 1024 maxelem 1048576
 create cali60all-vxlan-net hash:net family inet6 hashsize 1024 maxelem 1048576
+add cali60all-vxlan-net fd00:18::11
 add cali60all-vxlan-net fd00:18::12
 add cali60all-vxlan-net fd00:18::13
 `;

@@ -61,7 +61,7 @@ export async function diagnose(
   const suspicions = settle([
     ...causes(cluster, conversations),
     ...hops,
-    ...cniChecks(cluster, parts.cni, conversations),
+    ...cniChecks(cluster, parts.cni, conversations, destination),
     ...healthOf(cluster, conversations),
     ...sampled(round.left, destination),
     ...unused(destination),

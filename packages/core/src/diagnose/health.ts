@@ -1,5 +1,6 @@
 import { type Ip, formatIp } from '@skoop/netstack';
 import type { Cluster } from '../cluster/cluster.ts';
+import type { Endpoint } from '../contracts/packet.ts';
 import type { Suspicion } from '../contracts/suspicion.ts';
 import { type ConfiguredCni, cniChecksOfNode, cniChecksOfPod } from '../health/cni.ts';
 import { failedNeighbour, nodeHealth, unansweringNode } from '../health/kernel.ts';
@@ -18,9 +19,14 @@ export function healthOf(cluster: Cluster, conversations: readonly Conversation[
   return [...found, ...failedNeighbours(cluster, conversations), ...gone.flatMap((name) => unansweringNode(cluster, name, 'CRITICAL'))];
 }
 
+interface Place {
+  readonly host: string;
+  readonly namespace: string;
+}
+
 /** Every namespace that a packet of the question passed. */
-function placesOf(conversations: readonly Conversation[]): readonly { readonly host: string; readonly namespace: string }[] {
-  const places = new Map<string, { host: string; namespace: string }>();
+function placesOf(conversations: readonly Conversation[]): readonly Place[] {
+  const places = new Map<string, Place>();
   for (const { forward, reply } of conversations)
     for (const way of [forward, reply])
       for (const { host, namespace } of way === undefined ? [] : hopsOf(way)) places.set(`${host} ${namespace}`, { host, namespace });
@@ -53,9 +59,16 @@ function failedNeighbours(cluster: Cluster, conversations: readonly Conversation
   });
 }
 
-/** What the CNI's plugin finds wrong with the nodes and the pods on the way. */
-export function cniChecks(cluster: Cluster, cni: ConfiguredCni | undefined, conversations: readonly Conversation[]): readonly Suspicion[] {
-  return placesOf(conversations).flatMap(({ host, namespace }) => {
+/** What the CNI's plugin finds wrong with the nodes and the pods on the way, and with the pod that it did not get to. */
+export function cniChecks(
+  cluster: Cluster,
+  cni: ConfiguredCni | undefined,
+  conversations: readonly Conversation[],
+  destination: Endpoint,
+): readonly Suspicion[] {
+  const places = [...placesOf(conversations), ...placesMeant(cluster, conversations, destination)];
+  const once = new Map(places.map((place) => [`${place.host} ${place.namespace}`, place]));
+  return [...once.values()].flatMap(({ host, namespace }) => {
     const state = cluster.hosts.get(host);
     if (state?.kind !== 'dumped') return [];
     const ref = refOf(cluster, host, namespace);
@@ -64,4 +77,22 @@ export function cniChecks(cluster: Cluster, cni: ConfiguredCni | undefined, conv
     const node = cluster.nodes.find(({ metadata }) => metadata.name === host);
     return ref.type === 'node' && node !== undefined ? cniChecksOfNode(cluster, cni, node, state.host) : [];
   });
+}
+
+/** Where the packets were to go: the pod that was asked for, or that a Service chose, and its node, whether they got there or not. */
+function placesMeant(cluster: Cluster, conversations: readonly Conversation[], destination: Endpoint): readonly Place[] {
+  const chosen = conversations.flatMap(({ forward }) =>
+    hopsOf(forward).flatMap(({ steps }) =>
+      steps.flatMap((step) => (step.kind === 'nat' && step.manip === 'destination' ? [formatIp(step.after.dst)] : [])),
+    ),
+  );
+  const addresses = new Set([destination.ip, ...chosen]);
+  return cluster.pods
+    .filter(({ spec, status }) => !spec.hostNetwork && status.podIPs.some((ip) => addresses.has(ip)))
+    .flatMap(({ metadata, spec }) => {
+      const state = cluster.hosts.get(spec.nodeName);
+      if (state?.kind !== 'dumped') return [];
+      const inside = state.pods.get(`${metadata.namespace}/${metadata.name}`);
+      return [state.host.root, ...(inside === undefined ? [] : [inside])].map((namespace) => ({ host: spec.nodeName, namespace }));
+    });
 }
