@@ -56,6 +56,12 @@ describe('--batch', () => {
     expect(whole.lines.map((line) => Object.keys(line)[0])).toEqual(['verdict', 'invalid', 'verdict']);
   });
 
+  test('a line that comes again gets the same answer again', async () => {
+    const { status, lines } = await batch(`${GOOD}\nno json\n${GOOD}\nno json\n`);
+    expect(status).toBe(Exit.usage);
+    expect([lines[2], lines[3]]).toEqual([lines[0], lines[1]]);
+  });
+
   test('an invalid line does not stop the run, and makes its status 2', async () => {
     expect((await batch(`no json\n${GOOD}\n`)).status).toBe(Exit.usage);
     expect((await batch(`${GOOD}\n`)).status).toBe(Exit.ok);

@@ -29,8 +29,12 @@ export interface BatchOptions {
   readonly onBug: (line: number, error: unknown) => void;
 }
 
+/** So many answers are kept, of lines that are not longer than that: the world stands still, so the same question has the same answer. */
+const REMEMBERED = { answers: 10_000, length: 1024 };
+
 /** Answers lines as they come, in their order. Empty lines are passed over. */
 export async function runBatch(input: AsyncIterable<string>, options: BatchOptions): Promise<ExitStatus> {
+  const known = new Map<string, LineAnswer>();
   let status: ExitStatus = Exit.ok;
   let number = 0;
   for await (const lines of batches(input)) {
@@ -38,7 +42,12 @@ export async function runBatch(input: AsyncIterable<string>, options: BatchOptio
     for (const line of lines) {
       number += 1;
       if (line.trim() === '') continue;
-      const answer = answerLine(line, number, options);
+      let answer = known.get(line);
+      if (answer === undefined) {
+        answer = answerLine(line, number, options);
+        if (known.size >= REMEMBERED.answers) known.clear();
+        if (options.brief && line.length <= REMEMBERED.length && answer.status !== Exit.bug) known.set(line, answer);
+      }
       if (answer.status !== Exit.ok && status !== Exit.bug) status = answer.status;
       answers.push(answer.text);
     }
@@ -47,7 +56,12 @@ export async function runBatch(input: AsyncIterable<string>, options: BatchOptio
   return status;
 }
 
-function answerLine(line: string, number: number, options: BatchOptions): { readonly text: string; readonly status: ExitStatus } {
+interface LineAnswer {
+  readonly text: string;
+  readonly status: ExitStatus;
+}
+
+function answerLine(line: string, number: number, options: BatchOptions): LineAnswer {
   try {
     const fields = line.length > LONGEST ? 'this line is longer than 1 MiB' : options.parse(line);
     const answer = typeof fields === 'string' ? fields : ask(options.laboratory, fields, options.brief);

@@ -13,30 +13,39 @@ const REMEMBERED = 10_000;
 export function joinHosts(hosts: ReadonlyMap<string, Host>): Fabric {
   const devices = outerDevices(hosts.values());
   const neighbours = new Map(devices.map((device) => [device, devices.filter((other) => other !== device && shareWire(device, other))]));
-  const known = new Map<string, FabricAnswer>();
+  const byNamespace = new Map<string, OuterDevice[]>();
+  for (const device of devices) {
+    const { id } = device.namespace;
+    byNamespace.set(id, [...(byNamespace.get(id) ?? []), device]);
+  }
+  const known = new Map(devices.map((device) => [device, new Map<string | Ip, FabricAnswer>()]));
   return {
     carry: (edge) => {
-      const key = `${edge.host}\n${edge.namespace}\n${edge.device}\n${String(edge.nextHop)}\n${edge.mac ?? ''}`;
-      let answer = known.get(key);
+      const from = findDevice(byNamespace, edge);
+      const memo = from === undefined ? undefined : known.get(from);
+      if (from === undefined || memo === undefined) return { kind: 'external', reason: `the other end of ${edge.device} is in no dump` };
+      const key = edge.mac === undefined ? edge.nextHop : `${String(edge.nextHop)} ${edge.mac}`;
+      let answer = memo.get(key);
       if (answer === undefined) {
-        answer = carry(devices, neighbours, edge);
-        if (known.size >= REMEMBERED) known.clear();
-        known.set(key, answer);
+        answer = carry(devices, neighbours, from, edge);
+        if (memo.size >= REMEMBERED) memo.clear();
+        memo.set(key, answer);
       }
       return answer;
     },
   };
 }
 
+function findDevice(byNamespace: ReadonlyMap<string, readonly OuterDevice[]>, edge: FabricEdge): OuterDevice | undefined {
+  return byNamespace.get(edge.namespace)?.find(({ host, link }) => link.name === edge.device && host.id === edge.host);
+}
+
 function carry(
   devices: readonly OuterDevice[],
   neighbours: ReadonlyMap<OuterDevice, readonly OuterDevice[]>,
+  from: OuterDevice,
   edge: FabricEdge,
 ): FabricAnswer {
-  const from = devices.find(
-    (device) => device.host.id === edge.host && device.namespace.id === edge.namespace && device.link.name === edge.device,
-  );
-  if (from === undefined) return { kind: 'external', reason: `the other end of ${edge.device} is in no dump` };
   const wire = neighbours.get(from) ?? [];
   // Where nothing tells who is on this wire, whoever is on no other known wire may be.
   const reachable = wire.length > 0 ? wire : devices.filter((device) => device !== from && (neighbours.get(device) ?? []).length === 0);

@@ -16,7 +16,7 @@ const indexes = new WeakMap<Chain, Index | 'none'>();
 
 function indexOf(chain: Chain): Index | 'none' {
   const anywhere = chain.rules.filter((rule) => rule.onlyTo === undefined);
-  if (chain.rules.length < WORTHWHILE || anywhere.length > ANYWHERE) return 'none';
+  if (anywhere.length > ANYWHERE) return 'none';
   const to = new Map<Ip, Rule[]>();
   const before: Rule[] = [];
   for (const rule of chain.rules) {
@@ -34,6 +34,7 @@ function indexOf(chain: Chain): Index | 'none' {
 
 /** The rules of a chain that could fit a packet to that address, in order. A chain of ten thousand Services comes down to a few. */
 export function candidates(chain: Chain, destination: Ip): readonly Rule[] {
+  if (chain.rules.length < WORTHWHILE) return chain.rules;
   let index = indexes.get(chain);
   if (index === undefined) indexes.set(chain, (index = indexOf(chain)));
   return index === 'none' ? chain.rules : (index.to.get(destination) ?? index.anywhere);

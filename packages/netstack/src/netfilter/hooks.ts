@@ -6,7 +6,8 @@ export interface HookedChain {
   readonly chain: Chain;
 }
 
-const lists = new WeakMap<Netfilter, Map<string, readonly HookedChain[]>>();
+const lists = new WeakMap<Netfilter, Readonly<Record<Family, Map<Hook, readonly HookedChain[]>>>>();
+const frameLists = new WeakMap<Netfilter, readonly HookedChain[]>();
 const tracking = new WeakMap<Netfilter, ReadonlyMap<Family, boolean>>();
 
 /** The table families that see packets of an IP version at the IP hooks. */
@@ -32,10 +33,9 @@ const ORDER = { nftables: 0, 'iptables-nft': 1, 'iptables-legacy': 2 } as const;
  * two rules that refuse is named, and which of two nat rules for one packet wins.
  */
 export function baseChains(netfilter: Netfilter, family: Family, hook: Hook): readonly HookedChain[] {
-  let byKey = lists.get(netfilter);
-  if (byKey === undefined) lists.set(netfilter, (byKey = new Map<string, readonly HookedChain[]>()));
-  const key = `${String(family)} ${hook}`;
-  let list = byKey.get(key);
+  let made = lists.get(netfilter);
+  if (made === undefined) lists.set(netfilter, (made = { 4: new Map(), 6: new Map() }));
+  let list = made[family].get(hook);
   if (list === undefined) {
     list = netfilter.tables
       .filter((table) => sees(table.family, family))
@@ -50,7 +50,7 @@ export function baseChains(netfilter: Netfilter, family: Family, hook: Hook): re
           (a.chain.base?.priority ?? 0) - (b.chain.base?.priority ?? 0) ||
           ORDER[a.table.backend] - ORDER[b.table.backend],
       );
-    byKey.set(key, list);
+    made[family].set(hook, list);
   }
   return list;
 }
@@ -65,26 +65,28 @@ function tracks(table: Table): boolean {
 
 /** The base chains of family bridge at a hook, by ascending priority. */
 export function bridgeChainsAt(netfilter: Netfilter, hook: BaseChain['hook']): readonly HookedChain[] {
-  return ordered(netfilter, ({ table, chain }) => table.family === 'bridge' && chain.base?.hook === hook);
+  return frameChains(netfilter).filter(({ table, chain }) => table.family === 'bridge' && chain.base?.hook === hook);
 }
 
 /** The base chains that are attached to a device, or may be: nft 1.0 leaves the devices out of its JSON, the list is then empty. */
 export function deviceChainsAt(netfilter: Netfilter, device: string, hook: 'ingress' | 'egress'): readonly HookedChain[] {
-  return ordered(
-    netfilter,
-    ({ table, chain }) =>
-      (table.family === 'netdev' || table.family === 'inet') &&
-      chain.base?.hook === hook &&
-      (chain.base.devices.length === 0 || chain.base.devices.includes(device)),
+  return frameChains(netfilter).filter(
+    ({ chain: { base } }) => base?.hook === hook && (base.devices.length === 0 || base.devices.includes(device)),
   );
 }
 
-function ordered(netfilter: Netfilter, isThere: (chain: HookedChain) => boolean): readonly HookedChain[] {
-  return netfilter.tables
-    .filter((table) => table.family === 'bridge' || table.family === 'netdev' || table.family === 'inet')
-    .flatMap((table) => calledChains(table).map((chain) => ({ table, chain })))
-    .filter(isThere)
-    .sort((a, b) => (a.chain.base?.priority ?? 0) - (b.chain.base?.priority ?? 0));
+/** What sees frames, not IP packets: mostly nothing. */
+function frameChains(netfilter: Netfilter): readonly HookedChain[] {
+  let list = frameLists.get(netfilter);
+  if (list === undefined) {
+    list = netfilter.tables
+      .flatMap((table) => calledChains(table).map((chain) => ({ table, chain })))
+      .filter(({ table: { family }, chain: { base } }) => family === 'bridge' || base?.hook === 'ingress' || base?.hook === 'egress')
+      .filter(({ table: { family } }) => family === 'bridge' || family === 'netdev' || family === 'inet')
+      .sort((a, b) => (a.chain.base?.priority ?? 0) - (b.chain.base?.priority ?? 0));
+    frameLists.set(netfilter, list);
+  }
+  return list;
 }
 
 /** Is connection tracking on for a family? It is while any rule refers to it, in a chain that is called or not; `inet` counts for both. */

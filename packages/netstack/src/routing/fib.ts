@@ -9,33 +9,36 @@ interface Fib {
   readonly lengths: readonly { readonly length: number; readonly mask: Ip; readonly byNetwork: ReadonlyMap<Ip, readonly Route[]> }[];
 }
 
-const fibs = new WeakMap<NetworkNamespace, Map<string, Fib>>();
+/** By name. */
+type Tables = ReadonlyMap<string, Fib>;
+
+const fibs = new WeakMap<NetworkNamespace, Readonly<Record<Family, Tables>>>();
 
 function fib(ns: NetworkNamespace, family: Family, table: string): Fib | undefined {
   let tables = fibs.get(ns);
   if (tables === undefined) {
-    tables = build(ns);
+    tables = { 4: build(ns, 4), 6: build(ns, 6) };
     fibs.set(ns, tables);
   }
-  return tables.get(`${String(family)} ${table}`);
+  return tables[family].get(table);
 }
 
-function build(ns: NetworkNamespace): Map<string, Fib> {
+function build(ns: NetworkNamespace, family: Family): Tables {
   const grouped = new Map<string, Map<number, Map<Ip, Route[]>>>();
+  const routes = ns.routes.filter((route) => route.family === family);
   const add = (name: string, route: Route): void => {
-    const length = route.destination.length ?? bitsOf(route.family);
-    const table = upsert(grouped, `${String(route.family)} ${name}`, () => new Map<number, Map<Ip, Route[]>>());
+    const length = route.destination.length ?? bitsOf(family);
+    const table = upsert(grouped, name, () => new Map<number, Map<Ip, Route[]>>());
     const networks = upsert(table, length, () => new Map<Ip, Route[]>());
     upsert(networks, route.destination.address, () => []).push(route);
   };
-  for (const route of ns.routes) add(route.table, route);
+  for (const route of routes) add(route.table, route);
   // One trie, in which the longer prefix wins whichever table it is of, and table local comes first where they are equal.
-  if (!hasCustomRules(ns)) for (const route of ns.routes) if (route.family === 4 && route.table === 'main') add('local', route);
+  if (family === 4 && !hasCustomRules(ns)) for (const route of routes) if (route.table === 'main') add('local', route);
   const tables = new Map<string, Fib>();
   for (const [key, table] of grouped) {
-    const family: Family = key.startsWith('4') ? 4 : 6;
     const lengths = [...table].sort(([a], [b]) => b - a);
-    for (const [, networks] of lengths) for (const routes of networks.values()) routes.sort(byTosThenMetric);
+    for (const [, networks] of lengths) for (const alike of networks.values()) alike.sort(byTosThenMetric);
     tables.set(key, { lengths: lengths.map(([length, byNetwork]) => ({ length, mask: maskOf(family, length), byNetwork })) });
   }
   return tables;
@@ -66,11 +69,15 @@ function byTosThenMetric(a: Route, b: Route): number {
 }
 
 /** The routes of a table that cover the address, in the order in which the kernel tries them: longest prefix, TOS, metric, position. */
-export function* candidates(ns: NetworkNamespace, family: Family, table: string, dst: Ip, tos: number): Generator<Route> {
+export function candidates(ns: NetworkNamespace, family: Family, table: string, dst: Ip, tos: number): readonly Route[] {
+  const found: Route[] = [];
   for (const { mask, byNetwork } of fib(ns, family, table)?.lengths ?? []) {
     const network = typeof dst === 'number' ? (dst & (mask as number)) >>> 0 : dst & (mask as bigint);
-    for (const route of byNetwork.get(network) ?? []) if (route.tos === 0 || route.tos === (tos & 0x1c)) yield route;
+    const routes = byNetwork.get(network);
+    if (routes === undefined) continue;
+    for (const route of routes) if (route.tos === 0 || route.tos === (tos & 0x1c)) found.push(route);
   }
+  return found;
 }
 
 /** What the kernel's `inet_addr_type` says, which looks into table local alone: what addrtype and local delivery go by. */

@@ -27,11 +27,14 @@ export function validateSource(
   if (typeof packet.src !== 'number') return OK;
   const rpFilter = conf.max(ns, device, 'rp_filter');
   const acceptLocal = conf.or(ns, device, 'accept_local');
-  const evidence = rpFilterEvidence(ns, device);
-  const refusedByFilter: SourceValidation = { kind: 'refused', code: 'SYSCTL_RP_FILTER', evidence };
+  const refusedByFilter = (more: readonly Source[] = []): SourceValidation => ({
+    kind: 'refused',
+    code: 'SYSCTL_RP_FILTER',
+    evidence: [...rpFilterEvidence(ns, device), ...more],
+  });
   if (rpFilter === 0 && (out !== device || !conf.or(ns, device, 'send_redirects'))) {
     if (acceptLocal) return OK;
-    if (!hasCustomRules(ns) && !hasCustomLocalRoutes(ns)) return isOwn(ns, packet.src) ? martian(ns, packet.src) : OK;
+    if (!isCustom(ns)) return isOwn(ns, packet.src) ? martian(ns, packet.src) : OK;
   }
   const back = lookup(
     ns,
@@ -48,19 +51,26 @@ export function validateSource(
     },
     chooser,
   );
-  if (back.kind === 'refused')
-    return rpFilter > 0 ? { kind: 'refused', code: 'SYSCTL_RP_FILTER', evidence: [...evidence, ...back.evidence] } : OK;
+  if (back.kind === 'refused') return rpFilter > 0 ? refusedByFilter(back.evidence) : OK;
   if (back.route.type === 'local') return acceptLocal ? OK : martian(ns, packet.src);
   if (back.route.type !== 'unicast') return { kind: 'refused', code: 'ROUTE_MARTIAN_SOURCE', evidence: back.evidence };
   if (back.route.nexthops.some((nexthop) => nexthop.dev === device)) return OK;
   const hasAddress = linkByName(ns, device)?.addresses.some((address) => typeof address.ip === 'number') === true;
-  if (!hasAddress) return rpFilter > 0 ? refusedByFilter : OK;
-  return rpFilter === 1 ? { kind: 'refused', code: 'SYSCTL_RP_FILTER', evidence: [...evidence, ...back.evidence] } : OK;
+  if (!hasAddress) return rpFilter > 0 ? refusedByFilter() : OK;
+  return rpFilter === 1 ? refusedByFilter(back.evidence) : OK;
 }
 
-/** The kernel remembers whether one was ever added; a dump only shows those that are there. */
-function hasCustomLocalRoutes(ns: NetworkNamespace): boolean {
-  return ns.routes.some((route) => route.family === 4 && route.table === 'local' && route.protocol !== 'kernel');
+const custom = new WeakMap<NetworkNamespace, boolean>();
+
+/** Of rules, or of routes in table local. The kernel remembers whether one was ever added; a dump only shows those that are there. */
+function isCustom(ns: NetworkNamespace): boolean {
+  let made = custom.get(ns);
+  if (made === undefined) {
+    made =
+      hasCustomRules(ns) || ns.routes.some((route) => route.family === 4 && route.table === 'local' && route.protocol !== 'kernel');
+    custom.set(ns, made);
+  }
+  return made;
 }
 
 function isOwn(ns: NetworkNamespace, ip: Ip): boolean {

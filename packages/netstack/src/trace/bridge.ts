@@ -17,10 +17,13 @@ import { type Outcome, type Place, type Skb, type Walk, dropped, finding } from 
 
 /** A frame comes in on a port (linux: `br_handle_frame`, with br_netfilter's hooks around it). */
 export function bridgeInput(walk: Walk, place: Place, bridge: Link, port: Link, arriving: Frame): Outcome {
-  const details = { bridge: bridge.name, port: port.name, destination: formatIp(arriving.packet.dst) };
-  if (!bridge.up) return dropped(place, 'LINK_DOWN', [bridge.source], { device: bridge.name, destination: details.destination });
+  const details = () => ({ bridge: bridge.name, port: port.name, destination: formatIp(arriving.packet.dst) });
+  if (!bridge.up) return dropped(place, 'LINK_DOWN', [bridge.source], { device: bridge.name, destination: details().destination });
   if (!forwardsFrames(port))
-    return dropped(place, 'BRIDGE_PORT_NOT_FORWARDING', [port.port?.source ?? port.source], { ...details, state: port.port?.state ?? '' });
+    return dropped(place, 'BRIDGE_PORT_NOT_FORWARDING', [port.port?.source ?? port.source], {
+      ...details(),
+      state: port.port?.state ?? '',
+    });
   if (lacksVlans(place, bridge)) return vlansNotRead(place, bridge);
   const vlan = enterBridge(bridge, port, arriving.vlan);
   if (vlan === 'refused') return otherVlan(place, bridge, port, arriving.vlan);
@@ -74,13 +77,13 @@ function redirected(walk: Walk, start: Skb, bridge: Link, port: Link, frame: Fra
   const decision = decide(found);
   if (decision.kind !== 'unicast' || decision.device !== bridge.name) return routeInput(walk, start);
   const skb: Skb = { ...start, decision };
-  const details = { device: bridge.name, destination: formatIp(packet.dst), source: formatIp(packet.src) };
+  const details = () => ({ device: bridge.name, destination: formatIp(packet.dst), source: formatIp(packet.src) });
   if (familyOf(packet.dst) === 4 && conf.own(place.namespace, bridge.name, 'forwarding') === 0) {
     const path = `net/ipv4/conf/${bridge.name}/forwarding`;
-    return dropped(place, 'SYSCTL_FORWARDING_OFF', [sysctlSource(place.namespace, path)], { ...details, sysctl: path });
+    return dropped(place, 'SYSCTL_FORWARDING_OFF', [sysctlSource(place.namespace, path)], { ...details(), sysctl: path });
   }
   const valid = validateSource(place.namespace, packet, bridge.name, bridge.name, walk.chooser);
-  if (valid.kind === 'refused') return dropped(place, valid.code, valid.evidence, details);
+  if (valid.kind === 'refused') return dropped(place, valid.code, valid.evidence, details());
   stepRoute(walk, skb);
   const resolution = resolve(walk, skb, bridge, decision.via ?? packet.dst);
   switch (resolution.kind) {
@@ -177,18 +180,21 @@ type Chosen =
 function choosePort(walk: Walk, place: Place, bridge: Link, from: Link | undefined, frame: Frame): Chosen {
   const ports = portsOf(place, bridge);
   const port = staticPort(place, bridge, ports, frame.mac) ?? ports.find((candidate) => isBehind(walk, place, bridge, candidate, frame));
-  const details = { bridge: bridge.name, mac: frame.mac ?? '', port: port?.name ?? '', destination: formatIp(frame.packet.dst) };
+  const details = () => ({ bridge: bridge.name, mac: frame.mac ?? '', port: port?.name ?? '', destination: formatIp(frame.packet.dst) });
   if (port === undefined) {
-    const outcome = frame.permanent ? wrongMac(place, bridge, frame) : dropped(place, 'BRIDGE_NO_PORT', [bridge.source], details);
+    const outcome = frame.permanent ? wrongMac(place, bridge, frame) : dropped(place, 'BRIDGE_NO_PORT', [bridge.source], details());
     return { kind: 'end', outcome };
   }
   const evidence = [port.port?.source ?? port.source];
   if (port === from && port.port?.hairpin !== true)
-    return { kind: 'end', outcome: dropped(place, 'BRIDGE_HAIRPIN_OFF', evidence, details) };
+    return { kind: 'end', outcome: dropped(place, 'BRIDGE_HAIRPIN_OFF', evidence, details()) };
   if (port.port?.isolated === true && from?.port?.isolated === true)
-    return { kind: 'end', outcome: dropped(place, 'BRIDGE_PORT_ISOLATED', evidence, details) };
+    return { kind: 'end', outcome: dropped(place, 'BRIDGE_PORT_ISOLATED', evidence, details()) };
   if (!forwardsFrames(port))
-    return { kind: 'end', outcome: dropped(place, 'BRIDGE_PORT_NOT_FORWARDING', evidence, { ...details, state: port.port?.state ?? '' }) };
+    return {
+      kind: 'end',
+      outcome: dropped(place, 'BRIDGE_PORT_NOT_FORWARDING', evidence, { ...details(), state: port.port?.state ?? '' }),
+    };
   const tag = leaveBridge(bridge, port, frame.vlan);
   if (tag === 'refused') return { kind: 'end', outcome: otherVlan(place, bridge, port, frame.vlan) };
   return { kind: 'port', port, tag };

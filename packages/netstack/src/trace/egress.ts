@@ -13,15 +13,15 @@ export function egress(walk: Walk, skb: Skb): Outcome {
   const { place, packet, decision } = skb;
   const device = decision?.device ?? '';
   const link = linkByName(place.namespace, device);
-  const details = { device, destination: formatIp(packet.dst) };
-  if (link === undefined || !link.up) return dropped(place, 'LINK_DOWN', link === undefined ? [] : [link.source], details);
+  const details = () => ({ device, destination: formatIp(packet.dst) });
+  if (link === undefined || !link.up) return dropped(place, 'LINK_DOWN', link === undefined ? [] : [link.source], details());
   if (link.device.kind === 'loopback') return loopBack(walk, skb);
   const mtu = decision?.route.mtu ?? link.mtu;
   if (skb.socket?.uid !== undefined && packet.df && packet.length > mtu && packet.answer === undefined && packet.protocol !== 6)
     return refuseByErrno(
       skb,
       'EMSGSIZE',
-      finding(place, 'MTU_EXCEEDED', [link.source], { ...details, mtu: String(mtu), length: String(packet.length) }),
+      finding(place, 'MTU_EXCEEDED', [link.source], { ...details(), mtu: String(mtu), length: String(packet.length) }),
     );
   const nextHop = nextHopOf(skb);
   if (decision?.kind === 'broadcast' || isMulticast(packet.dst))

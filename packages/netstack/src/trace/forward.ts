@@ -8,11 +8,11 @@ import { type Outcome, type Skb, type Walk, finding } from './walk.ts';
 /** From one device to another (linux: `ip_forward`): TTL and size come before the FORWARD chains, which see the lowered TTL. */
 export function forward(walk: Walk, start: Skb): Outcome {
   const { place, packet, decision } = start;
-  const details = { destination: formatIp(packet.dst), device: decision?.device ?? '' };
+  const details = () => ({ destination: formatIp(packet.dst), device: decision?.device ?? '' });
   if (packet.ttl <= 1) {
     const found = walk.inCircles
-      ? finding(place, 'ROUTE_LOOP', decision?.evidence ?? [], details)
-      : finding(place, 'ROUTE_TTL_EXCEEDED', [], details);
+      ? finding(place, 'ROUTE_LOOP', decision?.evidence ?? [], details())
+      : finding(place, 'ROUTE_TTL_EXCEEDED', [], details());
     return refuseByIcmp(walk, start, 'ttl-exceeded', found);
   }
   const mtu = decision?.route.mtu ?? linkByName(place.namespace, decision?.device ?? '')?.mtu;
@@ -24,7 +24,7 @@ export function forward(walk: Walk, start: Skb): Outcome {
       start,
       'too-big',
       finding(place, 'MTU_EXCEEDED', Array.isArray(evidence) ? evidence : [evidence], {
-        ...details,
+        ...details(),
         mtu: String(mtu),
         length: String(packet.length),
       }),

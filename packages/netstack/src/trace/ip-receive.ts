@@ -24,28 +24,28 @@ export function routeInput(walk: Walk, start: Skb): Outcome {
   if (why !== undefined) return { kind: 'unknown', finding: finding(place, 'COLLECT_ARTIFACT_MISSING', [], { artifact: 'routes', why }) };
   // What was looped back over lo has its route already.
   if (skb.decision?.kind === 'local') return localIn(walk, skb);
-  const details = { source: formatIp(packet.src), destination: formatIp(packet.dst), device: iif };
+  const details = () => ({ source: formatIp(packet.src), destination: formatIp(packet.dst), device: iif });
   const martian = martianReason(packet);
   if (martian !== undefined)
-    return dropped(place, martian === 'source' ? 'ROUTE_MARTIAN_SOURCE' : 'ROUTE_MARTIAN_DESTINATION', [], details);
+    return dropped(place, martian === 'source' ? 'ROUTE_MARTIAN_SOURCE' : 'ROUTE_MARTIAN_DESTINATION', [], details());
   if (familyOf(packet.dst) === 4 && (isLoopback(packet.src) || isLoopback(packet.dst)) && !conf.or(ns, iif, 'route_localnet')) {
     const path = `net/ipv4/conf/${iif}/route_localnet`;
-    return dropped(place, 'SYSCTL_ROUTE_LOCALNET_OFF', [sysctlSource(ns, path)], { ...details, sysctl: path });
+    return dropped(place, 'SYSCTL_ROUTE_LOCALNET_OFF', [sysctlSource(ns, path)], { ...details(), sysctl: path });
   }
   const found = routeFor(walk, skb);
-  if (found.kind === 'refused') return refusedForward(walk, skb, found, details);
+  if (found.kind === 'refused') return refusedForward(walk, skb, found, details());
   const decision = decide(found);
   skb = { ...skb, decision };
   const isLocal =
     decision.kind === 'local' || decision.kind === 'broadcast' || (decision.route.type === 'multicast' && isMulticast(packet.dst));
   stepRoute(walk, skb);
   if (!isLocal && !forwards(walk, skb))
-    return dropped(place, 'SYSCTL_FORWARDING_OFF', [sysctlSource(ns, forwardingPath(skb))], { ...details, sysctl: forwardingPath(skb) });
+    return dropped(place, 'SYSCTL_FORWARDING_OFF', [sysctlSource(ns, forwardingPath(skb))], { ...details(), sysctl: forwardingPath(skb) });
   const valid = validateSource(ns, packet, iif, isLocal ? undefined : decision.device, walk.chooser);
-  if (valid.kind === 'refused') return dropped(place, valid.code, valid.evidence, details);
+  if (valid.kind === 'refused') return dropped(place, valid.code, valid.evidence, details());
   if (isLocal) return localIn(walk, skb);
   if (familyOf(packet.dst) === 6 && (isLinkLocal(packet.src) || packet.src === 0n))
-    return dropped(place, 'ROUTE_MARTIAN_SOURCE', [], details);
+    return dropped(place, 'ROUTE_MARTIAN_SOURCE', [], details());
   return forward(walk, skb);
 }
 

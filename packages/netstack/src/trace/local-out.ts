@@ -19,7 +19,17 @@ import { type Decision, type Outcome, type Outgoing, type Place, type Skb, type 
 export function localOut(walk: Walk, place: Place, outgoing: Outgoing, owner: SocketOwner): Outcome {
   const version = familyOf(outgoing.dst);
   const unbound: Packet = { ...outgoing, src: outgoing.src ?? anyAddress(version) };
-  let skb: Skb = { place, packet: unbound, iif: '', bridge: undefined, tracking: undefined, socket: owner, decision: undefined };
+  let skb: Skb = {
+    place,
+    packet: unbound,
+    iif: '',
+    bridge: undefined,
+    frame: undefined,
+    zone: undefined,
+    tracking: undefined,
+    socket: owner,
+    decision: undefined,
+  };
   const why = missingTopic(place.namespace, 'routes') ?? missingTopic(place.namespace, 'links');
   if (why !== undefined) return { kind: 'unknown', finding: finding(place, 'COLLECT_ARTIFACT_MISSING', [], { artifact: 'routes', why }) };
   let found = route(walk, skb);

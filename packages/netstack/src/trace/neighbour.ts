@@ -1,7 +1,7 @@
 import { type Ip, familyOf, formatIp } from '../address/ip.ts';
 import { contains, prefix } from '../address/prefix.ts';
 import type { Link, Mac } from '../namespace/link.ts';
-import { conf, linkByName, ownerOf, sysctl } from '../namespace/lookup.ts';
+import { conf, linkByName, neighboursOf, ownerOf, sysctl } from '../namespace/lookup.ts';
 import { vethPeer } from '../namespace/host.ts';
 import { addressType } from '../routing/fib.ts';
 import { lookup } from '../routing/lookup.ts';
@@ -31,8 +31,8 @@ export function resolve(walk: Walk, skb: Skb, link: Link, nextHop: Ip): Resoluti
   const { place, packet } = skb;
   const nothing = { host: place.host.id, namespace: place.namespace.id, evidence: [] };
   if (link.device.kind === 'loopback') return { kind: 'mac', mac: undefined, permanent: false, from: nothing };
-  const entry = place.namespace.neighbours.find(
-    (n) => n.dev === link.name && n.ip === nextHop && !n.proxy && (n.state === 'PERMANENT' || n.state === 'NOARP'),
+  const entry = neighboursOf(place.namespace, nextHop).find(
+    (n) => n.dev === link.name && !n.proxy && (n.state === 'PERMANENT' || n.state === 'NOARP'),
   );
   if (entry?.mac !== undefined) {
     walk.step({ kind: 'neighbour', device: link.name, ip: nextHop, mac: entry.mac, evidence: [entry.source] });
@@ -159,9 +159,12 @@ function answers(walk: Walk, station: Extract<Station, { kind: 'station' }>, tar
     const owner = link.addresses.find((address) => address.ip === target);
     return owner !== undefined ? !owner.tentative : proxied(walk, station, target);
   }
+  const isOwn = addressType(ns, target) === 'local';
+  // Of all who hear the question hardly one has reason to answer: whether the others would believe it does not matter.
+  if (!isOwn && !mayProxy(station, target)) return false;
   if (!passesArpTables(walk, place)) return false;
   if (sender !== undefined && !believes(walk, station, sender, target)) return false;
-  if (addressType(ns, target) !== 'local') return proxied(walk, station, target);
+  if (!isOwn) return proxied(walk, station, target);
   if (target >>> 24 === 127) return false;
   switch (conf.max(ns, link.name, 'arp_ignore')) {
     case 0:
@@ -228,13 +231,20 @@ function believes(walk: Walk, station: Extract<Station, { kind: 'station' }>, se
   return validateSource(station.place.namespace, question, station.link.name, undefined, walk.chooser).kind === 'ok';
 }
 
+function isListed({ place, link }: Extract<Station, { kind: 'station' }>, target: Ip): boolean {
+  return neighboursOf(place.namespace, target).some((entry) => entry.proxy && entry.dev === link.name);
+}
+
+function mayProxy(station: Extract<Station, { kind: 'station' }>, target: Ip): boolean {
+  return isListed(station, target) || conf.or(station.place.namespace, station.link.name, 'proxy_arp');
+}
+
 /** Proxy ARP: for what this namespace would forward by another device (linux: `arp_fwd_proxy`). */
 function proxied(walk: Walk, station: Extract<Station, { kind: 'station' }>, target: Ip): boolean {
   const ns = station.place.namespace;
   const device = station.link.name;
-  const listed = ns.neighbours.some((n) => n.proxy && n.ip === target && n.dev === device);
-  if (familyOf(target) === 6) return listed && sysctl(ns, `net/ipv6/conf/${device}/proxy_ndp`, 0) !== 0;
-  if (conf.own(ns, device, 'forwarding') === 0 || (!listed && !conf.or(ns, device, 'proxy_arp'))) return false;
+  if (familyOf(target) === 6) return isListed(station, target) && sysctl(ns, `net/ipv6/conf/${device}/proxy_ndp`, 0) !== 0;
+  if (conf.own(ns, device, 'forwarding') === 0 || !mayProxy(station, target)) return false;
   const back = lookup(ns, { dst: target, src: 0, iif: device, mark: 0, tos: 0, protocol: 0, sport: 0, dport: 0, uid: 0 }, walk.chooser);
   return back.kind === 'route' && back.route.type === 'unicast' && back.nexthop?.dev !== device;
 }

@@ -19,10 +19,10 @@ export function receive(walk: Walk, place: Place, link: Link, frame: Frame): Out
 
 /** The same within a namespace: out of a tunnel. */
 export function receiveHere(walk: Walk, place: Place, link: Link, arriving: Frame): Outcome {
-  const details = { device: link.name, destination: formatIp(arriving.packet.dst) };
-  if (!link.up) return dropped(place, 'LINK_DOWN', [link.source], details);
+  const details = () => ({ device: link.name, destination: formatIp(arriving.packet.dst) });
+  if (!link.up) return dropped(place, 'LINK_DOWN', [link.source], details());
   const packet = lastRound(walk, place, link, arriving.packet);
-  if (packet === undefined) return dropped(place, 'ROUTE_LOOP', [], details);
+  if (packet === undefined) return dropped(place, 'ROUTE_LOOP', [], details());
   walk.step({ kind: 'receive', device: link.name, evidence: [] });
   const opaque = passesPrograms(walk, place, link, 'ingress');
   if (opaque !== undefined) return opaque;
@@ -85,6 +85,7 @@ export function arrived(place: Place, link: Link, frame: Frame): Skb {
     iif: link.name,
     bridge: undefined,
     frame: { source: frame.source, destination: frame.mac },
+    zone: undefined,
     tracking: undefined,
     socket: undefined,
     decision: undefined,

@@ -1,7 +1,7 @@
 import { type Manip, settle, translate } from '../conntrack/nat.ts';
 import { type Connection, replyTuple } from '../conntrack/connections.ts';
 import type { Ip } from '../address/ip.ts';
-import { missingTopic } from '../namespace/lookup.ts';
+import { isWhole, missingTopic } from '../namespace/lookup.ts';
 import { usesIpvs } from '../namespace/uses-ipvs.ts';
 import { baseChains, tracksConnections, translatesAddresses } from '../netfilter/hooks.ts';
 import type { Chain, Hook, MatchContext, NatRequest, Table } from '../netfilter/model.ts';
@@ -108,6 +108,7 @@ export function runHook(walk: Walk, start: Skb, hook: Hook, options: HookOptions
 
 /** A backend that was not read may hold any rule. */
 function uncollected(walk: Walk, skb: Skb): Outcome | undefined {
+  if (isWhole(skb.place.namespace)) return undefined;
   for (const topic of ['iptables-nft', 'iptables-legacy', 'nftables'] as const) {
     const why = missingTopic(skb.place.namespace, topic);
     if (why !== undefined && walk.chooser.unknown(`${topic} rules were not read: ${why}`, [], ['pass', 'drop']) === 'drop')
@@ -282,7 +283,8 @@ function bind(
   options: HookOptions,
   hook: Hook,
 ): HookResult {
-  const settledNow = manip === 'source' ? { sourceSettled: true } : { destinationSettled: true };
+  const sourceSettled = entry.sourceSettled || manip === 'source';
+  const destinationSettled = entry.destinationSettled || manip === 'destination';
   const { connections, chooser } = walk;
   const { packet: old, place, tracking } = skb;
   const { namespace } = place;
@@ -314,7 +316,7 @@ function bind(
     ? to.ip !== old.src || to.port !== old.sport || to.among !== undefined
     : to.ip !== old.dst || to.port !== old.dport;
   if (!isMoved) {
-    const next = connections.replace(namespace.id, entry, { ...entry, ...settledNow });
+    const next = connections.replace(namespace.id, entry, { ...entry, sourceSettled, destinationSettled });
     return { kind: 'pass', skb: { ...skb, tracking: { ...tracking, entry: next } } };
   }
   const packet: Packet = isSource
@@ -322,7 +324,8 @@ function bind(
     : { ...old, dst: to.ip, dport: to.port };
   const next = connections.replace(namespace.id, entry, {
     ...entry,
-    ...settledNow,
+    sourceSettled,
+    destinationSettled,
     reply: replyTuple(packet),
     dnat: entry.dnat || !isSource,
     snat: entry.snat || isSource,

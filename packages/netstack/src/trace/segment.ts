@@ -1,7 +1,7 @@
 import type { Ip } from '../address/ip.ts';
 import type { Link } from '../namespace/link.ts';
 import { uppersOf } from '../namespace/lower.ts';
-import { linkByName } from '../namespace/lookup.ts';
+import { linkByName, portsOf as portsByName } from '../namespace/lookup.ts';
 import { type BridgeVlan, enterBridge, lacksVlans, leaveBridge } from './bridge-vlans.ts';
 import { kindOf } from './devices/index.ts';
 import type { Place } from './walk.ts';
@@ -26,11 +26,22 @@ export interface Segment {
   readonly arrive: (place: Place, link: Link, tag: number | undefined) => void;
 }
 
+/** By device, then by tag. A world never changes. */
+const heard = new WeakMap<World, Map<Link, Map<number | undefined, readonly Station[]>>>();
+
 /** Every station that a frame sent out of `link` may reach. Learned forwarding entries play no part: they come and go. */
 export function stations(world: World, place: Place, link: Link, tag?: number): readonly Station[] {
-  const segment = segmentOf(world);
-  segment.emit(place, link, tag);
-  return segment.found;
+  let byLink = heard.get(world);
+  if (byLink === undefined) heard.set(world, (byLink = new Map()));
+  let byTag = byLink.get(link);
+  if (byTag === undefined) byLink.set(link, (byTag = new Map()));
+  let found = byTag.get(tag);
+  if (found === undefined) {
+    const segment = segmentOf(world);
+    segment.emit(place, link, tag);
+    byTag.set(tag, (found = segment.found));
+  }
+  return found;
 }
 
 /** Every station that a frame may reach which comes in on `link`. */
@@ -112,7 +123,7 @@ export function floodTargets(place: Place, link: Link): readonly Ip[] {
 }
 
 export function portsOf(place: Place, bridge: Link): readonly Link[] {
-  return place.namespace.links.filter((link) => link.master === bridge.name);
+  return portsByName(place.namespace, bridge.name);
 }
 
 export function forwardsFrames(port: Link): boolean {

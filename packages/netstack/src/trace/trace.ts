@@ -84,13 +84,12 @@ function placeOf(world: World, origin: Origin): Place {
 function firstPacket(request: TraceRequest): Outgoing {
   const { protocol } = request;
   const isEcho = protocol === ICMP || protocol === ICMPV6;
-  return {
+  const packet: Outgoing = {
     src: request.src,
     dst: request.dst,
     protocol,
     sport: isEcho ? 1 : (request.sport ?? 40000),
     dport: isEcho ? 0 : request.dport,
-    ...(isEcho ? { icmp: request.icmp ?? { type: protocol === ICMP ? 8 : 128, code: 0 } } : {}),
     tcpFlags: protocol === TCP ? TcpFlag.SYN : 0,
     ttl: request.ttl ?? 64,
     length: request.length ?? 60,
@@ -98,6 +97,7 @@ function firstPacket(request: TraceRequest): Outgoing {
     tos: 0,
     mark: request.mark ?? 0,
   };
+  return isEcho ? { ...packet, icmp: request.icmp ?? { type: protocol === ICMP ? 8 : 128, code: 0 } } : packet;
 }
 
 /** One walk of the whole conversation, with the answers that this chooser gives. */
@@ -227,7 +227,7 @@ function reaches(back: Outcome, origin: Origin, place: Place): boolean {
 /** What the server says: a SYN-ACK, a datagram, an echo reply; from the address that was asked where the protocol holds to that. */
 function reply(walk: Walk, there: Extract<Outcome, { kind: 'served' }>): Outcome {
   const { packet, place } = there;
-  const answer: Packet = {
+  const plain: Packet = {
     ...replyTuple(packet),
     tcpFlags: packet.protocol === TCP ? TcpFlag.SYN | TcpFlag.ACK : 0,
     ttl: 64,
@@ -236,8 +236,12 @@ function reply(walk: Walk, there: Extract<Outcome, { kind: 'served' }>): Outcome
     tos: packet.tos,
     mark: 0,
     answer: true,
-    ...(packet.chosen === undefined ? {} : { chosen: { ...packet.chosen, side: 'dport' } }),
-    ...(packet.icmp === undefined ? {} : { icmp: { type: packet.protocol === ICMP ? 0 : 129, code: 0 } }),
+  };
+  const { icmp, chosen } = packet;
+  const answer: Packet = {
+    ...plain,
+    ...(chosen === undefined ? {} : { chosen: { ...chosen, side: 'dport' } }),
+    ...(icmp === undefined ? {} : { icmp: { type: packet.protocol === ICMP ? 0 : 129, code: 0 } }),
   };
   const isUnbound = packet.protocol === UDP && there.socketAddress === 'any';
   return answerFrom(walk, place, answer, there.owner, isUnbound ? packet.dst : undefined);

@@ -31,9 +31,9 @@ export interface Frame {
 
 /** Out of a device (linux: `dev_queue_xmit`). */
 export function transmit(walk: Walk, place: Place, link: Link, leaving: Frame): Outcome {
-  const details = { device: link.name, destination: formatIp(leaving.packet.dst) };
-  if (!link.up) return dropped(place, 'LINK_DOWN', [link.source], details);
-  if (!link.carrier) return dropped(place, 'LINK_NO_CARRIER', [link.source], details);
+  const details = () => ({ device: link.name, destination: formatIp(leaving.packet.dst) });
+  if (!link.up) return dropped(place, 'LINK_DOWN', [link.source], details());
+  if (!link.carrier) return dropped(place, 'LINK_NO_CARRIER', [link.source], details());
   const filtered = deviceChains(walk, place, link, 'egress', leaving.packet);
   if (filtered.kind === 'stop') return filtered.outcome;
   const frame: Frame = { ...leaving, packet: filtered.packet };

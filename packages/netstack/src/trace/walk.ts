@@ -7,7 +7,7 @@ import type { Route } from '../namespace/route.ts';
 import type { BridgeInfo, Chain, FrameAddresses, MatchContext, SocketOwner, Table, Tracking, Zone } from '../netfilter/model.ts';
 import { walkChain } from '../netfilter/walk-chain.ts';
 import type { ChainResult, Chooser } from '../netfilter/walk.types.ts';
-import type { Packet } from '../packet/packet.ts';
+import { type Packet, sameTuple } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
 import type { FabricEdge } from './fabric.ts';
 import type { BalancedConnection } from './ipvs.ts';
@@ -78,6 +78,25 @@ export function neighbourKey({ namespace }: Place, device: string, ip: Ip): stri
   return `${namespace.id} ${device} ${String(ip)}`;
 }
 
+/** A packet on its way into a device. */
+interface Arrival {
+  readonly place: Place;
+  readonly device: string;
+  readonly packet: Packet;
+}
+
+/** The same device, and a packet that is the same but for its TTL. */
+function isRevisit(a: Arrival, b: Arrival): boolean {
+  return (
+    a.device === b.device &&
+    a.place.namespace === b.place.namespace &&
+    a.place.host === b.place.host &&
+    a.packet.mark === b.packet.mark &&
+    sameTuple(a.packet, b.packet) &&
+    a.packet.inner?.packet.dst === b.packet.inner?.packet.dst
+  );
+}
+
 interface OpenHop {
   readonly host: string;
   readonly namespace: string;
@@ -103,7 +122,7 @@ export class Walk {
   readonly #balanced = new Map<string, BalancedConnection[]>();
   #hops: OpenHop[] = [];
   #crossings: Crossing[] = [];
-  #seen = new Map<string, number>();
+  #arrivals: Arrival[] = [];
   #rounds = false;
 
   constructor(world: World, chooser: Chooser, { tracked = false, visits = false }: Pick<TraceRequest, 'tracked' | 'visits'>) {
@@ -123,7 +142,7 @@ export class Walk {
   begin(): void {
     this.#hops = [];
     this.#crossings = [];
-    this.#seen = new Map();
+    this.#arrivals = [];
     this.#rounds = false;
   }
 
@@ -158,23 +177,12 @@ export class Walk {
 
   /** How much TTL this packet has lost since it was received on this device before, on this way; `undefined` where it was not. */
   revisits(place: Place, device: string, packet: Packet): number | undefined {
-    const key = [
-      place.host.id,
-      place.namespace.id,
-      device,
-      packet.src,
-      packet.dst,
-      packet.protocol,
-      packet.sport,
-      packet.dport,
-      packet.mark,
-      packet.inner?.packet.dst,
-    ].join(' ');
-    const before = this.#seen.get(key);
-    this.#seen.set(key, packet.ttl);
+    const arrival = { place, device, packet };
+    const before = this.#arrivals.findLast((earlier) => isRevisit(earlier, arrival));
+    this.#arrivals.push(arrival);
     if (before === undefined) return undefined;
     this.#rounds = true;
-    return before - packet.ttl;
+    return before.packet.ttl - packet.ttl;
   }
 
   finish(outcome: Outcome): { readonly hops: readonly Hop[]; readonly crossings: readonly Crossing[] } {

@@ -14,7 +14,8 @@ const isChain = (name: string): boolean => CHAINS.has(name);
 
 function quickReader(line: string, family: 4 | 6): { readonly reader: QuickReader; readonly end: number } {
   const bytes = bytesOf(line);
-  const chains = { has: isChain, hasAt: (from: number, to: number) => isChain(textBetween(bytes, from, to)) };
+  const nameAt = (from: number, to: number): string => textBetween(bytes, from, to);
+  const chains = { has: isChain, hasAt: (from: number, to: number) => isChain(nameAt(from, to)), nameAt };
   return { reader: new QuickReader(bytes, family, chains), end: bytes.length };
 }
 

@@ -16,6 +16,8 @@ export interface ChainNames {
   has(name: string): boolean;
   /** The same of a name that stands in the file. */
   hasAt(from: number, to: number, hash: number): boolean;
+  /** The name of one that is there: the same string wherever it stands. */
+  nameAt(from: number, to: number): string;
 }
 
 /** A stretch of a rule that means the same wherever it stands: `-p tcp`, `-m tcp --dport 80`, `-j MASQUERADE --random-fully`. */
@@ -166,7 +168,7 @@ export class QuickReader {
       const apply = dnat.read(new Options([option]), this.#family);
       if (apply === undefined) throw new RangeError(`${option.values[0] ?? ''} was taken for an address with a port`);
       draft.target = { name: 'DNAT', apply };
-    } else draft.target = jumpTo('jump', textBetween(this.#bytes, at + 3, stop));
+    } else draft.target = jumpTo('jump', this.#chains.nameAt(at + 3, stop));
   }
 
   /** Where the last {@link #scan} ended. */

@@ -28,7 +28,8 @@ export class SavedChains implements ReadonlyMap<string, Chain>, ChainNames {
   readonly #anywhere: number[] = [];
   /** Chains from this one on lack their end. */
   #cut: { readonly from: number; readonly why: string } | undefined;
-  readonly #made: (Chain | undefined)[] = [];
+  readonly #texts: string[] = [];
+  readonly #made = new Map<string, Chain>();
   #build: (line: number) => Rule = () => {
     throw new RangeError('the chains are still being read');
   };
@@ -47,6 +48,10 @@ export class SavedChains implements ReadonlyMap<string, Chain>, ChainNames {
 
   hasAt(from: number, to: number, hash: number): boolean {
     return this.#names.find(this.#lines.bytes, from, to, hash) >= 0;
+  }
+
+  nameAt(from: number, to: number): string {
+    return this.#nameOf(this.find(from, to));
   }
 
   /** Does that chain's name stand there, before a blank? */
@@ -105,6 +110,8 @@ export class SavedChains implements ReadonlyMap<string, Chain>, ChainNames {
   }
 
   get(name: string): Chain | undefined {
+    const made = this.#made.get(name);
+    if (made !== undefined) return made;
     const chain = this.numberOf(name);
     return chain < 0 ? undefined : this.#at(chain);
   }
@@ -115,7 +122,7 @@ export class SavedChains implements ReadonlyMap<string, Chain>, ChainNames {
   }
 
   *keys(): MapIterator<string> {
-    for (let chain = 0; chain < this.size; chain++) yield this.#names.text(chain);
+    for (let chain = 0; chain < this.size; chain++) yield this.#nameOf(chain);
   }
 
   *values(): MapIterator<Chain> {
@@ -134,14 +141,19 @@ export class SavedChains implements ReadonlyMap<string, Chain>, ChainNames {
     for (const [name, chain] of this) callback(chain, name, this);
   }
 
-  #at(chain: number): Chain {
-    const name = this.#names.text(chain);
-    return (this.#made[chain] ??= new LateChain(
-      name,
-      this.#bases.get(chain),
-      () => this.#lines.at(this.#declared.get(chain)),
-      () => this.#rulesOf(chain),
-    ));
+  #nameOf(number: number): string {
+    return (this.#texts[number] ??= this.#names.text(number));
+  }
+
+  #at(number: number): Chain {
+    const name = this.#nameOf(number);
+    let chain = this.#made.get(name);
+    if (chain === undefined) {
+      const tell = () => this.#lines.at(this.#declared.get(number));
+      chain = new LateChain(name, this.#bases.get(number), tell, () => this.#rulesOf(number));
+      this.#made.set(name, chain);
+    }
+    return chain;
   }
 
   #rulesOf(chain: number): readonly Rule[] {
