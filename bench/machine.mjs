@@ -95,7 +95,10 @@ function addressInfo([local, prefixlen]) {
 }
 
 function kernelRoutes(dev, ip, length) {
-  const network = ip.split('.').map((part, i) => (i < length / 8 ? part : 0)).join('.');
+  const network = ip
+    .split('.')
+    .map((part, i) => (i < length / 8 ? part : 0))
+    .join('.');
   const own = { protocol: 'kernel', prefsrc: ip, dev, flags: [] };
   const local = { ...own, type: 'local', dst: dev === 'lo' ? `${network}/${length}` : ip, table: 'local', scope: 'host' };
   return dev === 'lo' ? [local] : [local, { ...own, type: 'unicast', dst: `${network}/${length}`, table: 'main', scope: 'link' }];

@@ -63,3 +63,93 @@ function code(service, endpoint) {
   }
   return text;
 }
+
+/** The same Services as `nft -j list ruleset` prints them where kube-proxy 1.34 runs in its nftables mode. */
+export function kubeProxyNft(services, endpoints) {
+  const table = { family: 'ip', table: 'kube-proxy' };
+  const chains = [];
+  const rules = [];
+  const elements = [];
+  const ips = [];
+  const chain = (name, base = {}) => chains.push({ chain: { ...table, name, handle: 1, ...base } });
+  const hook = (name, type, at, prio) => chain(name, { type, hook: at, prio, policy: 'accept' });
+  const rule = (to, ...expr) => rules.push({ rule: { ...table, chain: to, handle: 1, expr } });
+  const match = (left, right, op = '==') => ({ match: { op, left, right } });
+  const ip = (field) => ({ payload: { protocol: 'ip', field } });
+  const jump = (target) => ({ jump: { target } });
+  const goto = (target) => ({ goto: { target } });
+  const l4proto = { meta: { key: 'l4proto' } };
+  const dport = { payload: { protocol: 'th', field: 'dport' } };
+  const mark = { meta: { key: 'mark' } };
+  const isNew = match({ ct: { key: 'state' } }, 'new', 'in');
+  const byAddress = (map) => ({ vmap: { key: { concat: [ip('daddr'), l4proto, dport] }, data: `@${map}` } });
+  const byPort = (map) => ({ vmap: { key: { concat: [l4proto, dport] }, data: `@${map}` } });
+
+  hook('filter-prerouting-pre-dnat', 'filter', 'prerouting', -110);
+  hook('filter-output-pre-dnat', 'filter', 'output', -110);
+  for (const at of ['input', 'forward', 'output']) hook(`filter-${at}`, 'filter', at, 0);
+  hook('nat-prerouting', 'nat', 'prerouting', -100);
+  hook('nat-output', 'nat', 'output', -100);
+  hook('nat-postrouting', 'nat', 'postrouting', 100);
+  for (const name of ['services', 'service-endpoints-check', 'nodeport-endpoints-check', 'firewall-check', 'cluster-ips-check'])
+    chain(name);
+  for (const name of ['reject-chain', 'masquerading', 'mark-for-masquerade']) chain(name);
+  for (const at of ['prerouting', 'output']) rule(`filter-${at}-pre-dnat`, isNew, jump('firewall-check'));
+  rule('filter-input', isNew, jump('nodeport-endpoints-check'));
+  for (const at of ['input', 'forward', 'output']) rule(`filter-${at}`, isNew, jump('service-endpoints-check'));
+  for (const at of ['forward', 'output']) rule(`filter-${at}`, isNew, jump('cluster-ips-check'));
+  for (const at of ['prerouting', 'output']) rule(`nat-${at}`, jump('services'));
+  rule('nat-postrouting', jump('masquerading'));
+  rule('services', byAddress('service-ips'));
+  rule('services', match(ip('daddr'), '@nodeport-ips'), byPort('service-nodeports'));
+  rule('service-endpoints-check', byAddress('no-endpoint-services'));
+  rule('nodeport-endpoints-check', match(ip('daddr'), '@nodeport-ips'), byPort('no-endpoint-nodeports'));
+  rule('firewall-check', byAddress('firewall-ips'));
+  rule('cluster-ips-check', match(ip('daddr'), '@cluster-ips'), { reject: { type: 'icmp', expr: 'port-unreachable' } });
+  rule('reject-chain', { reject: { type: 'icmp', expr: 'port-unreachable' } });
+  rule('mark-for-masquerade', { mangle: { key: mark, value: { '|': [mark, 0x4000] } } });
+  rule('masquerading', match({ '&': [mark, 0x4000] }, 0), { return: null });
+  rule('masquerading', { mangle: { key: mark, value: { '^': [mark, 0x4000] } } });
+  rule('masquerading', { masquerade: { flags: 'fully-random' } });
+
+  for (let s = 0; s < services; s++) {
+    const address = `10.${96 + (s >> 16)}.${(s >> 8) & 255}.${s & 255}`;
+    const base = `ns-${s % 50}/service-${s}/tcp/http`;
+    const service = `service-${code(s, 0).slice(0, 8)}-${base}`;
+    chain(service);
+    ips.push(address);
+    elements.push([{ concat: [address, 'tcp', 80] }, goto(service)]);
+    const isPod = match(ip('saddr'), { prefix: { addr: '10.244.0.0', len: 16 } }, '!=');
+    const isService = [match(ip('daddr'), address), match({ payload: { protocol: 'tcp', field: 'dport' } }, 80)];
+    rule(service, ...isService, isPod, jump('mark-for-masquerade'));
+    const choices = [];
+    for (let e = 0; e < endpoints; e++) {
+      const n = s * endpoints + e;
+      const pod = `10.${244 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}`;
+      const endpoint = `endpoint-${code(s, e + 1).slice(0, 8)}-${base}__${pod}/8080`;
+      chain(endpoint);
+      choices.push([e, goto(endpoint)]);
+      rule(endpoint, match(ip('saddr'), pod), jump('mark-for-masquerade'));
+      rule(endpoint, match(l4proto, 'tcp'), { dnat: { addr: pod, port: 8080 } });
+    }
+    rule(service, { vmap: { key: { numgen: { mode: 'random', mod: endpoints, offset: 0 } }, data: { set: choices } } });
+  }
+  const set = (name, elem) => ({ set: { ...table, name, type: 'ipv4_addr', handle: 1, ...(elem.length > 0 && { elem }) } });
+  const map = (name, type, elem = []) => ({ map: { ...table, name, type, handle: 1, map: 'verdict', ...(elem.length > 0 && { elem }) } });
+  const byAddressType = ['ipv4_addr', 'inet_proto', 'inet_service'];
+  return JSON.stringify({
+    nftables: [
+      { metainfo: { version: '1.0.6', release_name: 'Lester Gooch #5', json_schema_version: 1 } },
+      { table: { family: 'ip', name: 'kube-proxy', handle: 1 } },
+      ...chains,
+      set('cluster-ips', ips),
+      set('nodeport-ips', ['172.18.0.2']),
+      map('service-ips', byAddressType, elements),
+      map('service-nodeports', byAddressType.slice(1)),
+      map('no-endpoint-services', byAddressType),
+      map('no-endpoint-nodeports', byAddressType.slice(1)),
+      map('firewall-ips', byAddressType),
+      ...rules,
+    ],
+  });
+}

@@ -32,9 +32,9 @@ const heard = new WeakMap<World, Map<Link, Map<number | undefined, readonly Stat
 /** Every station that a frame sent out of `link` may reach. Learned forwarding entries play no part: they come and go. */
 export function stations(world: World, place: Place, link: Link, tag?: number): readonly Station[] {
   let byLink = heard.get(world);
-  if (byLink === undefined) heard.set(world, (byLink = new Map()));
+  if (byLink === undefined) heard.set(world, (byLink = new Map<Link, Map<number | undefined, readonly Station[]>>()));
   let byTag = byLink.get(link);
-  if (byTag === undefined) byLink.set(link, (byTag = new Map()));
+  if (byTag === undefined) byLink.set(link, (byTag = new Map<number | undefined, readonly Station[]>()));
   let found = byTag.get(tag);
   if (found === undefined) {
     const segment = segmentOf(world);
