@@ -66,8 +66,7 @@ const custom = new WeakMap<NetworkNamespace, boolean>();
 function isCustom(ns: NetworkNamespace): boolean {
   let made = custom.get(ns);
   if (made === undefined) {
-    made =
-      hasCustomRules(ns) || ns.routes.some((route) => route.family === 4 && route.table === 'local' && route.protocol !== 'kernel');
+    made = hasCustomRules(ns) || ns.routes.some((route) => route.family === 4 && route.table === 'local' && route.protocol !== 'kernel');
     custom.set(ns, made);
   }
   return made;

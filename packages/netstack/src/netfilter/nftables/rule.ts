@@ -61,7 +61,7 @@ export function readNativeRule(statements: readonly unknown[], source: Source, s
     }
   }
   if (matches.length > 0 || parts.length === 0) parts.push({ matches, target: undefined });
-  return assembled(parts, tracks(statements), onlyTo, source);
+  return assembled(parts, refersToTracking(statements), onlyTo, source);
 }
 
 function assembled(
@@ -81,7 +81,7 @@ function targetName(name: string): string {
 }
 
 /** Does any expression, however deep, refer to connection tracking? */
-function tracks(value: unknown): boolean {
+export function refersToTracking(value: unknown): boolean {
   const open: unknown[] = [value];
   while (open.length > 0) {
     const next = open.pop();

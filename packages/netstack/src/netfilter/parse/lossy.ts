@@ -1,9 +1,10 @@
 import type { Gap, Topic } from '../../source.ts';
 import type { Chain, Rule, Table } from '../model.ts';
+import { refersToTracking } from '../nftables/rule.ts';
 import { opaqueRule } from '../opaque.ts';
 import { fieldsOf, jsonText, onlyField, textOf } from './json.ts';
-import { lex } from './lexer.ts';
-import type { NativeRule, Ruleset } from './nft.ts';
+import type { NativeChain, Ruleset, Statements } from './nft.ts';
+import type { SavedTable } from './save.ts';
 
 const TOPIC: Topic = 'iptables-nft';
 
@@ -59,79 +60,78 @@ const ALIASES: Readonly<Record<string, string>> = { conntrack: 'state', CT: 'NOT
 
 /**
  * Rules that somebody added with nft to a table of iptables-nft are printed by iptables-save without what it can't express: a drop by a
- * map looks like a rule that only counts. Such a rule is made unknown here, told by what nft prints in its place.
+ * map looks like a rule that only counts. Such a rule is made unknown here, told by what nft prints in its place. Compared is text with
+ * text: no rule is built.
  */
-export function withNativeRules(table: Table, ruleset: Ruleset, gaps: Gap[]): Table {
+export function withNativeRules(table: SavedTable, ruleset: Ruleset, gaps: Gap[]): Table {
   if (table.backend !== 'iptables-nft') return table;
   const native = ruleset.tables.find((candidate) => candidate.family === table.family && candidate.name === table.name);
   if (native === undefined) return table;
-  const chains = new Map<string, Chain>(table.chains);
+  const others = new Map<string, Chain>();
   for (const chain of native.chains.values()) {
-    const saved = chains.get(chain.name);
-    if (saved === undefined) {
+    const texts = table.chains.textsOf(chain.name);
+    if (texts === undefined) {
       const why = `chain ${chain.name} of table ${table.name} is not in iptables-save: it was made by nft`;
       gaps.push({ topic: TOPIC, kind: 'unsupported', why, source: chain.source });
-      chains.set(chain.name, chain);
-    } else chains.set(chain.name, compared(saved, chain, ruleset, table.name, gaps));
+      others.set(chain.name, chain);
+    } else {
+      const doubts = doubtsOf(texts, chain.printed, chain.name, table.name);
+      if (doubts !== undefined) others.set(chain.name, doubted(table, chain, doubts, gaps));
+    }
   }
-  const tracks = [...native.chains.values()].some((chain) => chain.rules.some((rule) => rule.tracks));
+  const tracks = table.tracks === true || native.tracks === true;
+  if (others.size === 0) return { ...table, tracks };
   const { size: _size, called: _called, ...rest } = table;
-  return { ...rest, chains, ...(table.tracks === undefined ? {} : { tracks: table.tracks || tracks }) };
+  return { ...rest, tracks, chains: new Map<string, Chain>([...table.chains, ...others]) };
 }
 
-function compared(saved: Chain, native: Chain, ruleset: Ruleset, table: string, gaps: Gap[]): Chain {
-  if (saved.rules.length !== native.rules.length) {
-    const why = `chain ${saved.name} of table ${table} has ${String(native.rules.length)} rules in nft and ${String(saved.rules.length)} in iptables-save`;
-    gaps.push({ topic: TOPIC, kind: 'unsupported', why, source: saved.source });
-    const tracks = native.rules.some((rule) => rule.tracks);
-    return withRules(saved, [opaqueRule(why, saved.source, tracks), ...saved.rules]);
+/** Why rules of a chain are not to be believed: by their place, or for the chain as a whole. */
+type Doubts = string | ReadonlyMap<number, string>;
+
+function doubtsOf(texts: readonly string[], printed: readonly Statements[], chain: string, table: string): Doubts | undefined {
+  if (texts.length !== printed.length)
+    return `chain ${chain} of table ${table} has ${String(printed.length)} rules in nft and ${String(texts.length)} in iptables-save`;
+  let doubts: Map<number, string> | undefined;
+  for (const [i, text] of texts.entries()) {
+    const lost = lostIn(text, printed[i] ?? []);
+    if (lost !== undefined)
+      (doubts ??= new Map<number, string>()).set(
+        i,
+        `a rule of chain ${chain} of table ${table} holds ${lost}, which iptables-save can't print`,
+      );
   }
-  let same = true;
-  const rules = saved.rules.map((rule, i): Rule => {
-    const other = native.rules[i];
-    const printed = other === undefined ? undefined : ruleset.rules.get(other);
-    const lost = printed === undefined || rule.matches[0]?.name === '?' ? undefined : lostIn(rule, printed);
-    if (lost === undefined || other === undefined) return rule;
-    same = false;
-    const why = `a rule of chain ${saved.name} of table ${table} holds ${lost}, which iptables-save can't print`;
-    gaps.push({ topic: TOPIC, kind: 'unsupported', why, source: rule.source });
-    return opaqueRule(why, rule.source, rule.tracks || other.tracks);
-  });
-  return same ? saved : withRules(saved, rules);
+  return doubts;
 }
 
-/** Field by field: a chain that builds its rules late is no plain object. */
-function withRules({ name, base, source }: Chain, rules: readonly Rule[]): Chain {
+function doubted(table: SavedTable, { name, printed }: NativeChain, doubts: Doubts, gaps: Gap[]): Chain {
+  const chain = table.chains.get(name);
+  if (chain === undefined) throw new RangeError(`chain ${name} is not in table ${table.name}`);
+  const { base, source } = chain;
+  const unsupported = (why: string, at: Rule['source']): void => {
+    gaps.push({ topic: TOPIC, kind: 'unsupported', why, source: at });
+  };
+  if (typeof doubts === 'string') {
+    unsupported(doubts, source);
+    return { name, base, source, rules: [opaqueRule(doubts, source, refersToTracking(printed)), ...chain.rules] };
+  }
+  const rules = chain.rules.map((rule, i) => {
+    const why = doubts.get(i);
+    if (why === undefined) return rule;
+    unsupported(why, rule.source);
+    return opaqueRule(why, rule.source, rule.tracks || refersToTracking(printed[i]));
+  });
   return { name, base, source, rules };
 }
 
 /** The first statement of nft's that iptables' line does not show; `undefined` where it shows them all. */
-function lostIn(rule: Rule, native: NativeRule): string | undefined {
-  const tokens = lex(rule.source.text)?.map((token) => token.text) ?? [];
-  const words = new Set(tokens);
-  let extensions = 0;
-  for (const [i, token] of tokens.entries()) {
-    if (token === '-j' || token === '-m' || token === '-g') words.add(`${token} ${tokens[i + 1] ?? ''}`);
-    if (token === '-j' || token === '-m') extensions++;
-  }
-  const shown = (statement: unknown): boolean => expectedWords(statement).some((word) => word === '' || words.has(word));
-  const nameless = native.statements.filter(isNameless);
-  const lost = native.statements.find((statement) => !isNameless(statement) && !shown(statement));
-  if (lost !== undefined) return jsonText(lost).slice(0, 160);
-  const named = native.statements.filter((statement) => !isNameless(statement) && usesExtension(statement)).length;
-  return nameless.length + named <= extensions ? undefined : jsonText(nameless[0]).slice(0, 160);
+function lostIn(line: string, statements: Statements): string | undefined {
+  const words = ` ${line.includes('"') ? line.replace(QUOTED, '""') : line} `;
+  const lost = statements.find((statement) => !expectedWords(statement).some((word) => word === '' || words.includes(` ${word} `)));
+  return lost === undefined ? undefined : jsonText(lost).slice(0, 160);
 }
 
-/** nft 0.9 tells of an extension only that there is one: iptables-save must name as many. */
-function isNameless(statement: unknown): boolean {
-  const [name, content] = onlyField(statement) ?? [];
-  return name === 'xt' && content === null;
-}
-
-/** Is it shown by a `-m` or `-j` of its own? */
-function usesExtension(statement: unknown): boolean {
-  return expectedWords(statement).some((word) => word.startsWith('-m ') || word.startsWith('-j '));
-}
+/** What people write stands between quotes. */
+const QUOTED = /"(?:[^"\\]|\\.)*"/g;
 
 /** Any of these words must be in the line; '' for nothing at all, and none where iptables has no word for it. */
 function expectedWords(statement: unknown): readonly string[] {

@@ -2,7 +2,7 @@ import type { Artifact, ArtifactName, NamespaceDump } from '../../parse/artifact
 import type { Gap, Topic } from '../../source.ts';
 import type { Netfilter, Table } from '../model.ts';
 import { type Ruleset, parseNft } from './nft.ts';
-import { type SaveOrigin, parseSave } from './save.ts';
+import { type SaveOrigin, type SavedTable, parseSave } from './save.ts';
 import { withNativeRules } from './lossy.ts';
 
 const SAVES: readonly {
@@ -24,7 +24,7 @@ const SAVES: readonly {
  */
 export function parseNetfilter(dump: NamespaceDump): { netfilter: Netfilter; gaps: readonly Gap[] } {
   const gaps: Gap[] = [];
-  const saved: Table[] = [];
+  const saved: SavedTable[] = [];
   const refused: { readonly table: string; readonly gap: Gap }[] = [];
   for (const { artifact: name, backend, family } of SAVES) {
     const artifact = usable(dump, name, backend, gaps);

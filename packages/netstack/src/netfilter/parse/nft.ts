@@ -1,21 +1,28 @@
 import type { Gap, SourcePointer } from '../../source.ts';
-import type { BaseChain, Chain, NetfilterFamily, Rule, Table } from '../model.ts';
+import type { BaseChain, Chain, NetfilterFamily, Table } from '../model.ts';
 import { readCollection } from '../nftables/collection.ts';
 import { readExpression } from '../nftables/read-expression.ts';
-import { readNativeRule } from '../nftables/rule.ts';
+import { readNativeRule, refersToTracking } from '../nftables/rule.ts';
 import type { Collection, Scope } from '../nftables/scope.ts';
+import { LateChain } from './late-chain.ts';
 import { type Fields, fieldsOf, jsonText, stableText, textOf, textsOf } from './json.ts';
 
-/** A rule as nft prints it. */
-export interface NativeRule {
-  readonly statements: readonly unknown[];
-  readonly source: SourcePointer;
+/** The statements of a rule as nft prints them. */
+export type Statements = readonly unknown[];
+
+/** Every table, those of iptables-nft as well, with the rules as far as they are understood. */
+export interface Ruleset {
+  readonly tables: readonly NativeTable[];
 }
 
-export interface Ruleset {
-  /** Every table, those of iptables-nft as well, with the rules as far as they are understood. */
-  readonly tables: readonly Table[];
-  readonly rules: ReadonlyMap<Rule, NativeRule>;
+export interface NativeTable extends Table {
+  readonly chains: ReadonlyMap<string, NativeChain>;
+}
+
+/** A chain whose rules are read when the first packet comes to it. */
+export interface NativeChain extends Chain {
+  /** Its rules as nft prints them. */
+  readonly printed: readonly Statements[];
 }
 
 const FAMILIES: readonly NetfilterFamily[] = ['ip', 'ip6', 'inet', 'bridge', 'netdev', 'arp'];
@@ -39,11 +46,12 @@ export function parseNft(text: string, path: string, gaps: Gap[]): Ruleset | und
     });
     return undefined;
   }
-  const reader = new RulesetReader(path, gaps);
+  const reader = new RulesetReader(items, path, gaps);
   for (const pass of ['declaration', 'rule'] as const)
-    for (const [i, item] of items.entries())
-      for (const [kind, content] of Object.entries(fieldsOf(item) ?? {}))
-        if ((kind === 'rule') === (pass === 'rule')) reader.read(kind, fieldsOf(content), i, item);
+    for (const [i, item] of items.entries()) {
+      const fields = fieldsOf(item) ?? {};
+      for (const kind in fields) if ((kind === 'rule') === (pass === 'rule')) reader.read(kind, fieldsOf(fields[kind]), i, item);
+    }
   return reader;
 }
 
@@ -56,8 +64,16 @@ function itemsOf(text: string): readonly unknown[] | undefined {
   }
 }
 
-interface OpenTable extends Omit<Table, 'chains'> {
-  readonly chains: Map<string, Omit<Chain, 'rules'> & { readonly rules: Rule[] }>;
+interface OpenTable extends Table {
+  readonly chains: Map<string, OpenChain>;
+  tracks: boolean;
+  size: number;
+}
+
+class OpenChain extends LateChain implements NativeChain {
+  readonly printed: Statements[] = [];
+  /** Where each of them stands. */
+  readonly indexes: number[] = [];
 }
 
 /** What the rules of a table refer to. */
@@ -82,13 +98,15 @@ const OBJECTS: ReadonlySet<string> = new Set([
 
 class RulesetReader implements Ruleset {
   readonly tables: OpenTable[] = [];
-  readonly rules = new Map<Rule, NativeRule>();
+  readonly #byFamily = new Map<NetfilterFamily, Map<string, OpenTable>>();
+  readonly #items: readonly unknown[];
   readonly #path: string;
   readonly #gaps: Gap[];
   readonly #dormant = new Set<string>();
   readonly #declarations = new Map<OpenTable, Declared>();
 
-  constructor(path: string, gaps: Gap[]) {
+  constructor(items: readonly unknown[], path: string, gaps: Gap[]) {
+    this.#items = items;
     this.#path = path;
     this.#gaps = gaps;
   }
@@ -97,24 +115,21 @@ class RulesetReader implements Ruleset {
     const isObject = OBJECTS.has(kind);
     if (kind !== 'table' && kind !== 'chain' && kind !== 'rule' && kind !== 'set' && kind !== 'map' && !isObject) return;
     const isCollection = kind === 'set' || kind === 'map';
-    const pointer = `/nftables/${String(index)}`;
-    // Of a map with thousands of elements only those are shown that decide.
-    const source: SourcePointer = { artifact: this.#path, pointer, text: isCollection ? '' : stableText(item) };
     const family = FAMILIES.find((known) => known === fields?.['family']);
     const name = textOf(kind === 'table' ? fields?.['name'] : fields?.['table']);
     if (fields === undefined || family === undefined || name === undefined) {
-      this.#malformed(isCollection ? { ...source, text: jsonText(item) } : source);
+      this.#malformed(index, item);
       return;
     }
     if (kind === 'table') {
       this.#table(family, name, fields);
       return;
     }
-    const table = this.tables.find((known) => known.family === family && known.name === name);
-    if (table === undefined) this.#malformed(isCollection ? { ...source, text: jsonText(item) } : source);
-    else if (kind === 'chain') this.#chain(table, fields, source);
-    else if (kind === 'rule') this.#rule(table, fields, source);
-    else if (isCollection) this.#collection(table, kind, fields, pointer);
+    const table = this.#byFamily.get(family)?.get(name);
+    if (table === undefined) this.#malformed(index, item);
+    else if (kind === 'chain') this.#chain(table, fields, index, item);
+    else if (kind === 'rule') this.#rule(table, fields, index, item);
+    else if (isCollection) this.#collection(table, kind, fields, `/nftables/${String(index)}`);
     else this.#declared(table).objects.set(`${kind} ${textOf(fields['name']) ?? ''}`, fields);
   }
 
@@ -154,7 +169,12 @@ class RulesetReader implements Ruleset {
     for (const { index, element } of read.strange) unread('an element', sourceOf(index, element));
   }
 
-  #malformed(source: SourcePointer): void {
+  #sourceOf(index: number, item: unknown): SourcePointer {
+    return { artifact: this.#path, pointer: `/nftables/${String(index)}`, text: stableText(item) };
+  }
+
+  #malformed(index: number, item: unknown): void {
+    const source = this.#sourceOf(index, item);
     this.#gaps.push({
       topic: 'nftables',
       kind: 'malformed',
@@ -164,31 +184,49 @@ class RulesetReader implements Ruleset {
 
   #table(family: NetfilterFamily, name: string, fields: Fields): void {
     if (textsOf(fields['flags']).includes('dormant')) this.#dormant.add(`${family} ${name}`);
-    this.tables.push({ backend: 'nftables', family, name, chains: new Map() });
+    const table: OpenTable = { backend: 'nftables', family, name, chains: new Map<string, OpenChain>(), tracks: false, size: 0 };
+    this.tables.push(table);
+    const tables = this.#byFamily.get(family) ?? new Map<string, OpenTable>();
+    // Of two with one name, which nft does not print, the first is meant.
+    if (!tables.has(name)) this.#byFamily.set(family, tables.set(name, table));
   }
 
-  #chain(table: OpenTable, fields: Fields, source: SourcePointer): void {
+  #chain(table: OpenTable, fields: Fields, index: number, item: unknown): void {
     const name = textOf(fields['name']);
     const base = fields['hook'] === undefined ? undefined : readBase(fields);
     if (name === undefined || (fields['hook'] !== undefined && base === undefined)) {
-      this.#malformed(source);
+      this.#malformed(index, item);
       return;
     }
     // A dormant table is loaded and not called.
     const called = this.#dormant.has(`${table.family} ${table.name}`) ? undefined : base;
-    table.chains.set(name, { name, base: called, rules: [], source });
+    const chain: OpenChain = new OpenChain(
+      name,
+      called,
+      () => this.#sourceOf(index, item),
+      () =>
+        chain.printed.map((statements, i) =>
+          readNativeRule(
+            statements,
+            this.#sourceOf(chain.indexes[i] ?? 0, this.#items[chain.indexes[i] ?? 0]),
+            this.#declared(table).scope,
+          ),
+        ),
+    );
+    table.chains.set(name, chain);
   }
 
-  #rule(table: OpenTable, fields: Fields, source: SourcePointer): void {
+  #rule(table: OpenTable, fields: Fields, index: number, item: unknown): void {
     const chain = table.chains.get(textOf(fields['chain']) ?? '');
     const statements = fields['expr'];
     if (chain === undefined || !Array.isArray(statements)) {
-      this.#malformed(source);
+      this.#malformed(index, item);
       return;
     }
-    const rule = readNativeRule(statements, source, this.#declared(table).scope);
-    chain.rules.push(rule);
-    this.rules.set(rule, { statements, source });
+    chain.printed.push(statements);
+    chain.indexes.push(index);
+    table.size++;
+    table.tracks ||= refersToTracking(statements);
   }
 }
 

@@ -20,8 +20,12 @@ interface OpenTable {
 
 type Malformed = (why: string, source: SourceLine) => void;
 
+export interface SavedTable extends Table {
+  readonly chains: SavedChains;
+}
+
 export interface SaveReading {
-  readonly tables: readonly Table[];
+  readonly tables: readonly SavedTable[];
   readonly gaps: readonly Gap[];
   /** Tables that the tool refused to print (`# Table 'filter' is incompatible, use 'nft' tool.`). */
   readonly incompatible: readonly { readonly name: string; readonly source: SourceLine }[];
@@ -40,20 +44,19 @@ export interface SaveOrigin {
  */
 export function parseSave(artifact: Artifact, origin: SaveOrigin): SaveReading {
   const topic: Topic = origin.backend;
-  const tables = new Map<string, Table>();
+  const names = new Set<string>();
   const gaps: Gap[] = [];
   const incompatible: { name: string; source: SourceLine }[] = [];
   let table: OpenTable | undefined;
   const malformed: Malformed = (why, source) => {
     gaps.push({ topic, kind: 'malformed', why, source });
   };
-  const read: Table[] = [];
+  const tables: SavedTable[] = [];
   const close = (complete: boolean): void => {
     if (table === undefined) return;
-    if (tables.has(table.name)) gaps.push({ topic, kind: 'malformed', why: `table ${table.name} stands twice in ${origin.path}` });
-    const finished = finish(table, origin, complete, malformed);
-    tables.set(table.name, finished);
-    read.push(finished);
+    if (names.has(table.name)) gaps.push({ topic, kind: 'malformed', why: `table ${table.name} stands twice in ${origin.path}` });
+    names.add(table.name);
+    tables.push(finish(table, origin, complete, malformed));
     table = undefined;
   };
 
@@ -84,7 +87,7 @@ export function parseSave(artifact: Artifact, origin: SaveOrigin): SaveReading {
     close(false);
     if (!artifact.truncated) gaps.push({ topic, kind: 'truncated', why });
   }
-  return { tables: read, gaps, incompatible };
+  return { tables, gaps, incompatible };
 }
 
 /** What users' chains look like, of which there are many. */
@@ -120,7 +123,7 @@ function declare(table: OpenTable, line: number, malformed: Malformed): void {
   chains.doubt(chain, opaqueRule(why, source));
 }
 
-function finish(table: OpenTable, { backend, family }: SaveOrigin, complete: boolean, malformed: Malformed): Table {
+function finish(table: OpenTable, { backend, family }: SaveOrigin, complete: boolean, malformed: Malformed): SavedTable {
   const { name, lines, chains, rules } = table;
   const last = distribute(table, malformed);
   const reader = new RuleReader(lines, family === 'ip' ? 4 : 6, chains);

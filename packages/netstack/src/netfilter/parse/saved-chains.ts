@@ -156,15 +156,31 @@ export class SavedChains implements ReadonlyMap<string, Chain>, ChainNames {
     return chain;
   }
 
+  /** What stands in place of each rule of a chain; `undefined` where there is no such chain. */
+  textsOf(name: string): readonly string[] | undefined {
+    const chain = this.numberOf(name);
+    if (chain < 0) return undefined;
+    return this.#within(
+      chain,
+      (line) => this.#lines.at(line).text,
+      ({ source }) => source.text,
+    );
+  }
+
   #rulesOf(chain: number): readonly Rule[] {
+    return this.#within(chain, this.#build, (rule) => rule);
+  }
+
+  /** Goes through a chain: its lines, and the rules that stand in none. */
+  #within<T>(chain: number, ofLine: (line: number) => T, ofRule: (rule: Rule) => T): readonly T[] {
     const lines: number[] = this.#bases.has(chain) ? [...this.#anywhere] : [];
     for (let line = this.#first.get(chain); line !== 0; line = this.#next[line - 1] ?? 0) lines.push(line - 1);
     if (this.#anywhere.length > 0) lines.sort((a, b) => a - b);
-    const rules = lines.map(this.#build);
+    const all = lines.map(ofLine);
     const doubt = this.#doubts.get(chain);
-    if (doubt !== undefined) rules.unshift(doubt);
+    if (doubt !== undefined) all.unshift(ofRule(doubt));
     const cut = this.#cut;
-    if (cut !== undefined && chain >= cut.from) rules.push(opaqueRule(cut.why, this.#lines.at(this.#declared.get(chain))));
-    return rules;
+    if (cut !== undefined && chain >= cut.from) all.push(ofRule(opaqueRule(cut.why, this.#lines.at(this.#declared.get(chain)))));
+    return all;
   }
 }
