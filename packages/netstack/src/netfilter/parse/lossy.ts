@@ -126,8 +126,25 @@ function doubted(table: SavedTable, { name, printed }: NativeChain, doubts: Doub
 /** The first statement of nft's that iptables' line does not show; `undefined` where it shows them all. */
 function lostIn(line: string, statements: Statements): string | undefined {
   const words = ` ${line.includes('"') ? line.replace(QUOTED, '""') : line} `;
-  const lost = statements.find((statement) => !expectedWords(statement).some((word) => word === '' || words.includes(` ${word} `)));
-  return lost === undefined ? undefined : jsonText(lost).slice(0, 160);
+  const nameless: unknown[] = [];
+  let named = 0;
+  for (const statement of statements) {
+    if (isNameless(statement)) {
+      nameless.push(statement);
+      continue;
+    }
+    const expected = expectedWords(statement);
+    if (!expected.some((word) => word === '' || words.includes(` ${word} `))) return jsonText(statement).slice(0, 160);
+    if (expected.some((word) => word.startsWith('-m ') || word.startsWith('-j '))) named++;
+  }
+  if (nameless.length === 0) return undefined;
+  const extensions = words.match(/ -[jm](?= )/g)?.length ?? 0;
+  return nameless.length + named <= extensions ? undefined : jsonText(nameless[0]).slice(0, 160);
+}
+
+/** nft 0.9 tells of an extension only that there is one: iptables-save must name as many. */
+function isNameless(statement: unknown): boolean {
+  return fieldsOf(statement)?.['xt'] === null;
 }
 
 /** What people write stands between quotes. */
