@@ -33,8 +33,8 @@ export type GroupReason =
 export function judgeGroups(question: GroupQuestion): GroupVerdict {
   const { direction, groups, shared } = question;
   if (direction === 'ingress') {
-    // Members of a basic group that lets its members speak: no rule is asked, not even one that drops.
-    const open = groups.find(({ id, type, inner }) => type === 'basic' && inner === 'accept' && shared.includes(id));
+    // Members of a group that lets its members speak (a basic one): no rule is asked, not even one that drops.
+    const open = groups.find(({ id, inner }) => inner === 'accept' && shared.includes(id));
     if (open !== undefined) return { kind: 'accept', by: { kind: 'inner', group: open.id } };
   }
   const rules = groups.flatMap((group) => group.rules).filter((rule) => rule.direction === direction);
