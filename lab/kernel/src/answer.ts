@@ -9,7 +9,7 @@ export interface Answer {
   readonly error: string | undefined;
   /** Who reports an ICMP error. */
   readonly errorFrom: string | undefined;
-  /** Kernel: the errno, where the ICMP error may have come from the sender's own kernel. */
+  /** Kernel: the same error as errno or as ICMP, where the sender's own kernel may have reported it. */
   readonly own?: string;
 }
 
@@ -19,8 +19,10 @@ export interface Receipt {
   readonly sport: number;
   readonly dst: string;
   readonly dport: number;
-  /** Only seen for UDP. */
+  /** These are only seen for UDP; unset in the model where it can't tell. */
   readonly mark: number | undefined;
+  readonly ttl?: number | undefined;
+  readonly tos?: number | undefined;
   /** The model's: where the kernel takes a source port at random, the ports that it may take. */
   readonly sports?: { readonly from: number; readonly to: number };
 }
@@ -70,7 +72,10 @@ export function answersOf(trace: Trace, named: (id: string) => string): readonly
                 sport: received.packet.sport,
                 dst: formatIp(received.packet.dst),
                 dport: received.packet.dport,
-                mark: received.packet.mark,
+                // What does not decide where a packet goes may differ between ways that otherwise end alike.
+                ...(path.assumptions.length > 0
+                  ? { mark: undefined }
+                  : { mark: received.packet.mark, ttl: received.packet.ttl, tos: received.packet.tos }),
                 ...(received.packet.chosen?.side === 'sport' ? { sports: received.packet.chosen } : {}),
               },
         error: verdict === 'rejected' ? error?.kind : undefined,

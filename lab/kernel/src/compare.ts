@@ -16,6 +16,8 @@ export function compare(model: readonly Answer[], kernel: Answer): readonly stri
 function differencesOf(model: Answer, kernel: Answer): readonly string[] {
   const differ = (what: string, said: unknown, seen: unknown): readonly string[] =>
     said === seen ? [] : [`${what}: the model says ${String(said)}, the kernel ${String(seen)}`];
+  const differKnown = (what: string, said: unknown, seen: unknown): readonly string[] =>
+    said === undefined || seen === undefined ? [] : differ(what, said, seen);
   const verdict = differ('verdict', model.verdict, kernel.verdict);
   if (verdict.length > 0) return [`${verdict.join()} (${describeAnswer(model)}; ${describeAnswer(kernel)})`];
   // Programs can't tell an errno of their own kernel from the ICMP error that it sends to itself.
@@ -41,7 +43,9 @@ function differencesOf(model: Answer, kernel: Answer): readonly string[] {
       ...(isAmong(seen.sport, said.sports) ? [] : differ('source port', said.sport, seen.sport)),
       ...differ('destination', said.dst, seen.dst),
       ...differ('destination port', said.dport, seen.dport),
-      ...(seen.mark === undefined ? [] : differ('mark', said.mark, seen.mark)),
+      ...differKnown('mark', said.mark, seen.mark),
+      ...differKnown('TTL', said.ttl, seen.ttl),
+      ...differKnown('TOS', said.tos, seen.tos),
     ];
   }
 }

@@ -135,3 +135,18 @@ laboratory(
 laboratory('a way back that is not the way there', routed({ r: { iptables: filter('-A INPUT -m conntrack --ctstate INVALID -j DROP') } }), [
   ['tracked all the same', 'x tcp 10.9.0.1:80', 'delivered r<-10.9.0.2:40000 at 10.9.0.1:80'],
 ]);
+
+laboratory(
+  'errors about what is translated',
+  routed({
+    r: {
+      legacy:
+        '*nat\n-A POSTROUTING -p icmp -j SNAT --to-source 10.9.0.1\n-A OUTPUT -d 10.9.1.9 -j DNAT --to-destination 10.9.1.2\nCOMMIT\n*raw\n-A OUTPUT -p udp -j CT --zone-orig 4\nCOMMIT\n',
+      routes: ['10.7.7.0/24 dev rx'],
+    },
+  }),
+  [
+    ['an echo that nobody gets', 'y icmp 10.7.7.7', 'rejected icmp-3/1 from 10.9.0.1'],
+    ['one direction in a zone of its own', 'r udp 10.9.1.9:81', 'rejected icmp-3/3 from 10.9.1.9'],
+  ],
+);

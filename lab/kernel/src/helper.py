@@ -15,6 +15,14 @@ import netlink
 from nftrace import RuleTrace
 
 IP_PKTINFO, IP_RECVERR, IPV6_RECVERR, IPV6_RECVPKTINFO, IPV6_PKTINFO, SO_RCVMARK, SO_MARK = 8, 11, 25, 49, 50, 75, 36
+IP_TOS, IP_TTL, IP_RECVTTL, IP_RECVTOS, IPV6_RECVHOPLIMIT, IPV6_HOPLIMIT, IPV6_RECVTCLASS, IPV6_TCLASS = 1, 2, 12, 13, 51, 52, 66, 67
+# How a datagram's header looked to the program, in ancillary data.
+HEADER = {
+    (socket.IPPROTO_IP, IP_TTL): "ttl",
+    (socket.IPPROTO_IP, IP_TOS): "tos",
+    (socket.IPPROTO_IPV6, IPV6_HOPLIMIT): "ttl",
+    (socket.IPPROTO_IPV6, IPV6_TCLASS): "tos",
+}
 IP_MTU_DISCOVER, IP_PMTUDISC_DONT, IP_PMTUDISC_PROBE = 10, 0, 3
 MSG_ERRQUEUE = 0x2000
 prefix = sys.argv[1]
@@ -70,9 +78,10 @@ class Listener:
             self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1 if request.get("only") else 0)
         if not self.tcp:
             self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVMARK, 1)
-            self.socket.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
-            if family == socket.AF_INET6:
-                self.socket.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
+            for option in (IP_PKTINFO, IP_RECVTTL, IP_RECVTOS):
+                self.socket.setsockopt(socket.IPPROTO_IP, option, 1)
+            for option in (IPV6_RECVPKTINFO, IPV6_RECVHOPLIMIT, IPV6_RECVTCLASS) if family == socket.AF_INET6 else ():
+                self.socket.setsockopt(socket.IPPROTO_IPV6, option, 1)
         if request.get("device"):
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, request["device"].encode() + b"\0")
         self.socket.bind((request["address"], request["port"]))
@@ -100,6 +109,8 @@ class Listener:
                 seen["dst"] = plain(socket.inet_ntop(socket.AF_INET, value[8:12]))
             elif (level, kind) == (socket.IPPROTO_IPV6, IPV6_PKTINFO):
                 seen["dst"] = plain(socket.inet_ntop(socket.AF_INET6, value[:16]))
+            elif (level, kind) in HEADER:
+                seen[HEADER[level, kind]] = value[0]
         name = data.rstrip(b"\0")
         if name in probes:
             probes[name].received = seen
@@ -201,9 +212,12 @@ class Probe:
         data = data.ljust(request.get("size", 0) - (40 if six else 20) - 8 + header, b"\0")
         try:
             s.bind((request.get("src") or ("::" if six else "0.0.0.0"), request["sport"]))
-            s.connect((dst, request["dport"]))
-            if not self.tcp:
-                s.send(data)
+            if self.echo:  # a connected one would be routed twice
+                s.sendto(data, (dst, 0))
+            else:
+                s.connect((dst, request["dport"]))
+                if not self.tcp:
+                    s.send(data)
         except BlockingIOError:
             pass
         except OSError as error:

@@ -22,6 +22,8 @@ export interface ProbeAnswer {
     readonly dst?: string;
     readonly dport: number;
     readonly mark?: number;
+    readonly ttl?: number;
+    readonly tos?: number;
   };
   readonly error?: {
     readonly errno: string;

@@ -164,3 +164,59 @@ laboratory(
     ],
   ],
 );
+
+laboratory('what is refused after OUTPUT', routed6({ r: { ip6tables: '*filter\n-A OUTPUT -d fd00:1::2 -j DROP\nCOMMIT\n' } }), [
+  ['whoever sends a datagram is told', 'r udp [fd00:1::2]:9', 'rejected errno-EPERM'],
+  ['whoever asks for an echo is not', 'r icmp fd00:1::2', 'dropped'],
+]);
+
+laboratory(
+  'a source address for one’s own address, and for what is only a local route',
+  routed6({
+    r: { ip6tables: '*nat\n-A POSTROUTING -p udp -j MASQUERADE\nCOMMIT\n', routes: ['local fd20::/64 dev lo'] },
+  }),
+  [
+    ['masquerade: the one that was asked', 'r udp [fd00:1::1]:9', 'delivered r<-[fd00:1::1]:40000 at [fd00:1::1]:9'],
+    ['masquerade: the device’s', 'r udp [fd00:1::2]:9', 'delivered y<-[fd00:1::1]:40000 at [fd00:1::2]:9'],
+    ['an error comes from an address that the router has', 'x udp [fd20::9]:10', 'rejected icmpv6-1/4 from fd00::1'],
+  ],
+);
+
+laboratory('rules and the choice of a source', routed6({ r: { rules: ['-6 from fd00:1::/64 blackhole'] } }), [
+  ['what was routed without a source is not routed again', 'r udp [fd00:1::2]:9', 'delivered y<-[fd00:1::1]:40000 at [fd00:1::2]:9'],
+  ['nor is a connection', 'r tcp [fd00:1::2]:80', 'delivered y<-[fd00:1::1]:40000 at [fd00:1::2]:80'],
+  ['bound to the address', 'r udp [fd00:1::2]:9 src fd00:1::1', 'rejected errno-EINVAL'],
+  [
+    'what fails without a source is tried with one',
+    'r udp [fd00::2]:9',
+    'delivered x<-[fd00::1]:40000 at [fd00::2]:9',
+    { change: { r: 'ip -6 rule add not from fd00::/16 to fd00::/16 unreachable' } },
+  ],
+]);
+
+laboratory(
+  'a router that does not forward still tells that there is no route',
+  routed6({ r: { sysctls: { 'ipv6.conf.all.forwarding': 0 } } }),
+  [
+    ['no route', 'x udp [fd99::1]:9', 'rejected icmpv6-1/0 from fd00::1'],
+    ['a route', 'x udp [fd00:1::2]:9', 'dropped'],
+  ],
+);
+
+laboratory(
+  'a local route to everything',
+  routed6({
+    r: { routes: ['local fd20::/16 dev lo', 'local fd77::/64 dev lo'] },
+    x: { links: [{ kind: 'loopback', name: 'lo', addresses: ['fd20::1/128'] }] },
+  }),
+  [
+    ['the source is the best of those that the router has', 'r tcp [fd77::7]:80', 'delivered r<-[fd00::1]:40000 at [fd77::7]:80'],
+    ['an error to such an address stays here', 'x udp [fd00::1]:81 src fd20::1', 'dropped'],
+  ],
+);
+
+laboratory(
+  'a reset from somebody else than was asked',
+  routed6({ r: { ip6tables: '*nat\n-A PREROUTING -d fd77::7 -j DNAT --to-destination fd00::2\nCOMMIT\n' } }),
+  [['translated to the sender itself: nobody listens to it', 'x tcp [fd77::7]:81', 'dropped']],
+);

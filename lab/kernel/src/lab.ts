@@ -232,14 +232,15 @@ function kernelAnswer(probe: Probe, { outcome, received, error }: ProbeAnswer): 
     };
   }
   if (error.origin === 'errno' && error.errno === 'ECONNREFUSED') return { ...base, verdict: 'rejected', error: 'tcp-reset' };
-  return { ...base, verdict: 'rejected', error: `errno-${error.errno}` };
+  const own = error.origin.startsWith('icmp') ? { own: `${error.origin}-${String(error.type)}/${String(error.code)}` } : {};
+  return { ...base, verdict: 'rejected', error: `errno-${error.errno}`, ...own };
 }
 
 /** A datagram that no listener has read reached nobody; for other protocols the programs don't see it all. */
 function receiptOf(probe: Probe, received: ProbeAnswer['received']): Answer['received'] {
   if (received === undefined) return probe.protocol === 'udp' ? 'nobody' : undefined;
-  const { as: namespace, src, sport, dst = '', dport, mark } = received;
-  return { namespace, src, sport, dst, dport, mark };
+  const { as: namespace, src, sport, dst = '', dport, mark, ttl, tos } = received;
+  return { namespace, src, sport, dst, dport, mark, ttl, tos };
 }
 
 function parseListener(text: ListenerDescription): {

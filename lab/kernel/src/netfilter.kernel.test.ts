@@ -282,3 +282,13 @@ laboratory(
     ['the answer of a handshake is refused', 'x tcp 10.9.1.2:80', 'dropped'],
   ],
 );
+
+laboratory(
+  'socket: an answer to the one that asked',
+  routed({ r: { legacy: '*mangle\n-A PREROUTING -m socket --nowildcard -j DROP\nCOMMIT\n' } }),
+  [
+    ['its socket is there, in no dump', 'r tcp 10.9.1.2:80', 'dropped', { unknown: true }],
+    ['an answer that passes by has none', 'x tcp 10.9.1.2:81', 'rejected tcp-reset'],
+    ['a server’s own', 'x udp 10.9.0.1:9', 'dropped'],
+  ],
+);

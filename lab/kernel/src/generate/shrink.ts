@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import type { LabDescription } from '../description.ts';
 import type { LabSession } from '../session.ts';
-import { type Drawn, FIRST } from './draw.ts';
+import type { Drawn } from './draw.ts';
 import { type Case, judge } from './judge.ts';
+import { type Part, partsOf, without } from './parts.ts';
 
 /** A laboratory with one packet that model and kernel differ about. */
 export interface Smallest {
@@ -11,23 +11,30 @@ export interface Smallest {
 }
 
 /**
- * The smallest laboratory that fast-check finds in which the packet of a case still differs. The packet stays as it is, so that a step costs
- * one packet; what a smaller laboratory can't build is no smaller laboratory.
+ * The smallest laboratory in which the packet of a case still differs: first that packet alone, then without half of the laboratory's lines, a
+ * quarter of them, and so on down to one (Zeller's delta debugging). What can't be built without a line needs the line.
  *
  * @param patience most milliseconds
  */
-export async function shrink(session: LabSession, { family, seed, lab }: Drawn, found: Case, patience: number): Promise<Smallest> {
-  let smallest: Smallest = { lab, found };
+export async function shrink(session: LabSession, { lab }: Pick<Drawn, 'lab'>, found: Case, patience: number): Promise<Smallest> {
   const end = Date.now() + patience;
-  const property = fc.asyncProperty(family.lab, async (smaller) => {
-    // What is left to try then counts as tried: nothing may still be built when this returns.
-    if (Date.now() >= end) return true;
-    const judged = await judge(session, { lab: smaller, probes: [found.probe] }).catch(() => undefined);
-    const differing = judged?.cases.find(({ differences }) => differences.length > 0);
-    if (differing === undefined) return true;
-    smallest = { lab: smaller, found: differing };
-    return false;
-  });
-  await fc.check(property, { ...FIRST, seed });
+  let gone: readonly Part[] = [];
+  let smallest: Smallest = { lab, found };
+  for (let size = Math.ceil(partsOf(lab).length / 2); size >= 1 && Date.now() < end; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    const left = partsOf(lab).filter((part) => !gone.some((other) => isSame(part, other)));
+    for (let start = 0; start < left.length && Date.now() < end; start += size) {
+      const fewer = [...gone, ...left.slice(start, start + size)];
+      const smaller = without(lab, fewer);
+      const judged = await judge(session, { lab: smaller, probes: [found.probe] }).catch(() => undefined);
+      const differing = judged?.cases.find(({ differences }) => differences.length > 0);
+      if (differing === undefined) continue;
+      gone = fewer;
+      smallest = { lab: smaller, found: differing };
+    }
+  }
   return smallest;
+}
+
+function isSame(a: Part, b: Part): boolean {
+  return a.namespace === b.namespace && a.field === b.field && a.index === b.index;
 }

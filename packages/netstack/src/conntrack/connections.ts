@@ -179,12 +179,14 @@ export function replyTuple(t: Tuple): Tuple {
   return isEcho ? { ...reversed(t), sport: t.sport, dport: t.dport } : reversed(t);
 }
 
+/** Each direction of a connection is in a zone of its own. */
 function relatedTo(entries: readonly Connection[], quoted: Packet, zone: Zone): Tracking {
   for (const entry of entries) {
-    if (entry.zone.original !== zone.original || entry.zone.reply !== zone.reply) continue;
-    if (sameTuple(reversed(entry.reply), quoted) || sameTuple(entry.original, quoted))
+    const answers = entry.zone.reply === zone.reply;
+    const asks = entry.zone.original === zone.original;
+    if ((answers && sameTuple(replyTuple(entry.reply), quoted)) || (asks && sameTuple(entry.original, quoted)))
       return { state: 'RELATED', entry, direction: 'reply' };
-    if (sameTuple(entry.reply, quoted)) return { state: 'RELATED', entry, direction: 'original' };
+    if (asks && sameTuple(entry.reply, quoted)) return { state: 'RELATED', entry, direction: 'original' };
   }
   return INVALID;
 }

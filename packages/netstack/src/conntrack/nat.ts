@@ -6,7 +6,7 @@ import type { Chooser } from '../netfilter/walk.types.ts';
 import { type Range, within } from '../netfilter/parse/values.ts';
 import { type Packet, type Tuple, tupleOf } from '../packet/packet.ts';
 import { hasPorts } from '../packet/protocol.ts';
-import { deviceAddress } from '../routing/source-address.ts';
+import { deviceAddress, sourceAddress6 } from '../routing/source-address.ts';
 import { addressByHash } from './address-hash.ts';
 import { replyTuple } from './connections.ts';
 
@@ -80,7 +80,12 @@ function aimOf(request: NatRequest | undefined, manip: Manip, packet: Packet, pl
     case 'range':
       return request;
     case 'masquerade':
-      return to(deviceAddress(place.namespace, place.oif, place.nextHop ?? packet.dst, 'global'), request);
+      return to(
+        typeof packet.dst === 'bigint'
+          ? sourceAddress6(place.namespace, place.oif, packet.dst)
+          : deviceAddress(place.namespace, place.oif, place.nextHop ?? packet.dst, 'global'),
+        request,
+      );
     case 'redirect': {
       const own = place.output ? (familyOf(packet.dst) === 4 ? 0x7f000001 : 1n) : firstAddress(place.namespace, place.iif, packet);
       return to(own, request);

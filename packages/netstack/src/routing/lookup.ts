@@ -140,8 +140,9 @@ function isUsable(ns: NetworkNamespace, nexthop: Nexthop, flow: Flow): boolean {
   return !(nexthop.linkdown && conf.or(ns, nexthop.dev ?? '', 'ignore_routes_with_linkdown'));
 }
 
-/** Since Linux 6.16 a fixed source address takes the next hop whose device has that address, where there is one. */
+/** IPv4: since Linux 6.16 a fixed source address takes the next hop whose device has that address, where there is one. */
 function preferred(ns: NetworkNamespace, nexthops: readonly Nexthop[], flow: Flow): readonly Nexthop[] {
+  if (typeof flow.dst === 'bigint') return nexthops;
   const own = nexthops.filter(
     (nexthop) => linkByName(ns, nexthop.dev ?? '')?.addresses.some((address) => address.ip === flow.src) === true,
   );

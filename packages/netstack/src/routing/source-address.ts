@@ -1,4 +1,4 @@
-import { type Ip, familyOf } from '../address/ip.ts';
+import { type Ip, familyOf, isLinkLocal, isMulticast } from '../address/ip.ts';
 import { contains, prefix } from '../address/prefix.ts';
 import type { Link, LinkAddress } from '../namespace/link.ts';
 import { linkByName } from '../namespace/lookup.ts';
@@ -7,11 +7,12 @@ import type { Nexthop, Route } from '../namespace/route.ts';
 
 /**
  * The address that the kernel gives a packet whose sender has none: the route's `src`, else one of the out-device's
- * (linux: `inet_select_addr`; RFC 6724 in part for IPv6).
+ * (linux: `inet_select_addr`), or what RFC 6724 says.
  */
 export function sourceAddress(ns: NetworkNamespace, route: Route, nexthop: Nexthop | undefined, dst: Ip): Ip | undefined {
-  if (route.type === 'local') return route.prefsrc ?? dst;
   if (route.prefsrc !== undefined) return route.prefsrc;
+  if (typeof dst === 'bigint') return sourceAddress6(ns, nexthop?.dev, dst);
+  if (route.type === 'local') return dst;
   return deviceAddress(ns, nexthop?.dev, nexthop?.via ?? dst, nexthop?.via === undefined ? 'link' : 'global');
 }
 
@@ -30,6 +31,57 @@ export function deviceAddress(ns: NetworkNamespace, device: string | undefined, 
     if (address !== undefined) return address.ip;
   }
   return undefined;
+}
+
+/**
+ * IPv6: of all addresses, the best for that destination (linux: `ipv6_dev_get_saddr`; RFC 6724, section 5): the destination itself, of a
+ * scope that suffices, not deprecated, of the out-device, of the same label, with the longest prefix in common. The first of equals.
+ */
+export function sourceAddress6(ns: NetworkNamespace, device: string | undefined, dst: bigint): Ip | undefined {
+  const isNear = isLinkLocal(dst) || isMulticast(dst);
+  const candidates = ns.links
+    .filter((link) => link.name === device || !isNear)
+    .flatMap((link) => link.addresses.flatMap((address) => (isCandidate(address) ? [{ link, address, ip: address.ip as bigint }] : [])));
+  const score = ({ link, address, ip }: (typeof candidates)[number]): readonly number[] => [
+    Number(ip === dst),
+    suits(scopeOf(ip), scopeOf(dst)),
+    Number(!address.deprecated),
+    Number(link.name === device),
+    Number(labelOf(ip) === labelOf(dst)),
+    Math.min(commonBits(ip, dst), address.length),
+  ];
+  const [first, ...others] = candidates.map((candidate) => ({ ip: candidate.ip, score: score(candidate) }));
+  return others.reduce((best, other) => (best === undefined || isBetter(other.score, best.score) ? other : best), first)?.ip;
+}
+
+function isCandidate(address: LinkAddress): boolean {
+  return familyOf(address.ip) === 6 && !address.tentative;
+}
+
+function isBetter(a: readonly number[], b: readonly number[]): boolean {
+  const at = a.findIndex((value, index) => value !== b[index]);
+  return at >= 0 && (a[at] ?? 0) > (b[at] ?? 0);
+}
+
+/** The narrowest scope that reaches so far is best; of those that don't, the widest. */
+function suits(scope: number, needed: number): number {
+  return scope >= needed ? 100 - scope : scope;
+}
+
+function scopeOf(ip: bigint): number {
+  if (isMulticast(ip)) return Number((ip >> 112n) & 0xfn);
+  return isLinkLocal(ip) || ip === 1n ? 2 : 14;
+}
+
+/** The labels of RFC 6724's table that are not those of some transition. */
+function labelOf(ip: bigint): number {
+  if (ip === 1n) return 0;
+  return ip >> 121n === 0x7en ? 5 : ip >> 112n === 0x2002n ? 2 : ip >> 32n === 0xffffn ? 4 : 1;
+}
+
+function commonBits(a: bigint, b: bigint): number {
+  const differing = a ^ b;
+  return differing === 0n ? 128 : 128 - differing.toString(2).length;
 }
 
 function eligible(link: Link, near: Ip, scope: 'link' | 'global'): LinkAddress[] {

@@ -81,7 +81,7 @@ function forwards(walk: Walk, skb: Skb): boolean {
   return sysctl(ns, path, sysctl(ns, 'net/ipv4/ip_forward', 0)) !== 0;
 }
 
-/** No way on: an ICMP error, but only from a device that forwards. */
+/** No way on: an ICMP error; IPv4's only from a device that forwards (linux: `ip_error`, `ip6_pkt_drop`). */
 function refusedForward(
   walk: Walk,
   skb: Skb,
@@ -89,7 +89,7 @@ function refusedForward(
   details: Readonly<Record<string, string>>,
 ): Outcome {
   const { place } = skb;
-  if (!forwards(walk, skb))
+  if (familyOf(skb.packet.dst) === 4 && !forwards(walk, skb))
     return dropped(place, 'SYSCTL_FORWARDING_OFF', [sysctlSource(place.namespace, forwardingPath(skb))], {
       ...details,
       sysctl: forwardingPath(skb),

@@ -1,13 +1,13 @@
 import { anyAddress, familyOf, formatIp, isLoopback } from '../address/ip.ts';
 import type { Link } from '../namespace/link.ts';
 import { conf, missingTopic, sysctlSource } from '../namespace/lookup.ts';
-import { TCP, hasPorts } from '../packet/protocol.ts';
+import { hasPorts } from '../packet/protocol.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { SocketOwner } from '../netfilter/model.ts';
 import { type Lookup, lookup } from '../routing/lookup.ts';
-import { sourceAddress } from '../routing/source-address.ts';
+import { sourceAddress, sourceAddress6 } from '../routing/source-address.ts';
 import { egress } from './egress.ts';
-import { refuseByErrno } from './refuse.ts';
+import { hearsFromOutput, refuseByErrno } from './refuse.ts';
 import { type HookResult, runHook } from './run-hook.ts';
 import { type Decision, type Outcome, type Outgoing, type Place, type Skb, type Walk, finding } from './walk.ts';
 
@@ -33,10 +33,15 @@ export function localOut(walk: Walk, place: Place, outgoing: Outgoing, owner: So
   const why = missingTopic(place.namespace, 'routes') ?? missingTopic(place.namespace, 'links');
   if (why !== undefined) return { kind: 'unknown', finding: finding(place, 'COLLECT_ARTIFACT_MISSING', [], { artifact: 'routes', why }) };
   let found = route(walk, skb);
-  if (found.kind === 'refused') return refused(skb, found);
+  // IPv6 gives a failure without a source no weight: it is asked again with one (linux: `ip6_dst_lookup_tail`).
+  if (found.kind === 'refused' && (version === 4 || outgoing.src !== undefined)) return refused(skb, found);
   if (outgoing.src === undefined) {
+    const chosen =
+      found.kind === 'refused'
+        ? sourceAddress6(place.namespace, undefined, BigInt(outgoing.dst))
+        : sourceAddress(place.namespace, found.route, found.nexthop, outgoing.dst);
     // IPv4 sends without an address, and whoever gets it drops it.
-    const src = sourceAddress(place.namespace, found.route, found.nexthop, outgoing.dst) ?? (version === 4 ? 0 : undefined);
+    const src = chosen ?? (version === 4 ? 0 : undefined);
     if (src === undefined)
       return refuseByErrno(
         skb,
@@ -44,10 +49,10 @@ export function localOut(walk: Walk, place: Place, outgoing: Outgoing, owner: So
         finding(place, 'ROUTE_SOURCE_REFUSED', found.evidence, { destination: formatIp(outgoing.dst) }),
       );
     skb = { ...skb, packet: { ...unbound, src } };
-    // A connecting socket is routed again with the address that it got: `from` rules apply now. A server's answer is sent unconnected.
-    if (hasPorts(outgoing.protocol) && outgoing.answer !== true) found = route(walk, skb);
-    if (found.kind === 'refused') return refused(skb, found);
+    // A connecting socket of IPv4 is routed again with the address that it got: `from` rules apply now. A server's answer is sent unconnected.
+    if (version === 4 ? hasPorts(outgoing.protocol) && outgoing.answer !== true : found.kind === 'refused') found = route(walk, skb);
   }
+  if (found.kind === 'refused') return refused(skb, found);
   skb = { ...skb, decision: decide(found) };
   stepRoute(walk, skb);
   const stranded = leavesWithLoopback(skb);
@@ -125,13 +130,13 @@ export function stepRoute(walk: Walk, skb: Skb): void {
 }
 
 /**
- * After OUTPUT changed the mark or the destination (linux: `ip_route_me_harder`); the source address stays. A handshake that fails here is
- * tried again and again: only a datagram's sender is told.
+ * After OUTPUT changed the mark or the destination (linux: `ip_route_me_harder`); the source address stays. Not every
+ * sender is told of what is refused here.
  */
 function reroute(walk: Walk, skb: Skb): HookResult {
   const stop = (outcome: Outcome): HookResult => ({
     kind: 'stop',
-    outcome: outcome.kind === 'refused' && skb.packet.protocol === TCP ? { kind: 'dropped', finding: outcome.finding } : outcome,
+    outcome: outcome.kind === 'refused' && !hearsFromOutput(skb.packet) ? { kind: 'dropped', finding: outcome.finding } : outcome,
   });
   const found = route(walk, skb);
   if (found.kind === 'refused') return stop(refused(skb, found));

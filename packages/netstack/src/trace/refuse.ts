@@ -1,4 +1,5 @@
 import { familyOf, isMulticast } from '../address/ip.ts';
+import { ownerOf } from '../namespace/lookup.ts';
 import type { Chain, Hook, RejectWith, SocketOwner, Table } from '../netfilter/model.ts';
 import { ICMP, ICMPV6, TCP } from '../packet/protocol.ts';
 import { type Packet, TcpFlag } from '../packet/packet.ts';
@@ -51,8 +52,8 @@ function answerByIcmp(_walk: Walk, skb: Skb, type: number, code: number, found: 
   if (!mayBeAnswered(packet)) return { kind: 'dropped', finding: found };
   const version = familyOf(packet.dst);
   const answer: Outgoing = {
-    // Whoever was asked answers by that address; whoever is on the way by the one that leads back.
-    src: skb.decision?.kind === 'local' ? packet.dst : undefined,
+    // Whoever was asked answers by that address, IPv6 only if it has it itself; whoever is on the way by the one that leads back.
+    src: skb.decision?.kind === 'local' && (version === 4 || ownerOf(place.namespace, packet.dst) !== undefined) ? packet.dst : undefined,
     dst: packet.src,
     protocol: version === 4 ? ICMP : ICMPV6,
     sport: 0,
@@ -81,6 +82,14 @@ export const KERNEL: SocketOwner = { uid: undefined, kernel: true };
 export function refuseByErrno(skb: Skb, errno: string, found: Finding): Outcome {
   if (skb.socket?.uid === undefined || skb.packet.answer === true) return { kind: 'dropped', finding: found };
   return { kind: 'refused', finding: found, error: `errno-${errno}`, place: skb.place, answer: undefined };
+}
+
+/**
+ * Is the sender told what became of its packet once it had a route? A handshake is tried again in silence, and whoever asks for an IPv6 echo
+ * is not told (linux: `ping_v6_sendmsg`).
+ */
+export function hearsFromOutput({ protocol }: Packet): boolean {
+  return protocol !== TCP && protocol !== ICMPV6;
 }
 
 /**

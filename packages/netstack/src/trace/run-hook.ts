@@ -10,7 +10,7 @@ import { recordChain } from './record-chain.ts';
 import { type Packet, tupleOf } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
 import { balance, ipvsPriority } from './ipvs.ts';
-import { refusedByRule } from './refuse.ts';
+import { hearsFromOutput, refusedByRule } from './refuse.ts';
 import { type Outcome, type Skb, type Walk, dropped, family, finding } from './walk.ts';
 
 export type HookResult = { readonly kind: 'pass'; readonly skb: Skb } | { readonly kind: 'stop'; readonly outcome: Outcome };
@@ -194,12 +194,12 @@ function dropByChain(
   const details = { hook, table: table.name, chain: chain.name, backend: table.backend };
   const code = by === 'policy' ? 'NETFILTER_POLICY_DROP' : 'NETFILTER_DROP';
   const outcome = dropped(skb.place, code, deciding, details);
-  // A datagram that a process sends into a DROP fails with EPERM; a TCP handshake is only silent.
+  // A datagram that a process sends into a DROP fails with EPERM.
   const isSender =
     skb.socket?.uid !== undefined &&
     skb.packet.answer === undefined &&
     (hook === 'output' || hook === 'postrouting') &&
-    skb.packet.protocol !== 6;
+    hearsFromOutput(skb.packet);
   if (!isSender || outcome.kind !== 'dropped') return outcome;
   return { kind: 'refused', finding: outcome.finding, error: 'errno-EPERM', place: skb.place, answer: undefined };
 }

@@ -2,7 +2,7 @@ import { type Ip, anyAddress, familyOf, formatIp } from '../address/ip.ts';
 import { linkByName } from '../namespace/lookup.ts';
 import type { Chooser } from '../netfilter/walk.types.ts';
 import { ICMP, ICMPV6, TCP, UDP } from '../packet/protocol.ts';
-import { type Packet, TcpFlag, sameTuple, tupleOf } from '../packet/packet.ts';
+import { type Packet, TcpFlag, type Tuple, sameTuple, tupleOf } from '../packet/packet.ts';
 import { replyTuple } from '../conntrack/connections.ts';
 import { type Ways, explore } from './choices.ts';
 import type { Finding } from './finding.ts';
@@ -170,14 +170,20 @@ function conclude(walk: Walk, request: TraceRequest, origin: Place, there: Outco
     if (there.answer === undefined) return alone;
     const back = answerFrom(walk, there.place, there.answer, KERNEL);
     const answer = direction(walk, back);
+    if (reaches(back, request.origin, origin) && !isAbout(back, sent)) {
+      const stranger = finding(origin, 'NAT_REPLY_MISMATCH', [], { expected: formatIp(outgoing.dst), actual: formatIp(there.answer.dst) });
+      const unheard: Direction = { ...answer, verdict: 'dropped', causes: [stranger] };
+      return { ...alone, verdict: 'dropped', causes: [stranger], answer: unheard, error: undefined };
+    }
     if (reaches(back, request.origin, origin))
       // What the sender's kernel tells itself is no way of its own.
       return there.error.startsWith('errno-') ? ownWord(alone) : { ...alone, answer, error: reportedBy(alone.error, back) };
+    const lost = goesAstray(there.place, back, answer);
     return {
       ...alone,
       verdict: back.kind === 'unknown' ? 'unknown' : 'dropped',
-      causes: [...forward.causes, ...answer.causes],
-      answer,
+      causes: [...forward.causes, ...(lost ?? answer).causes],
+      answer: lost ?? answer,
       error: undefined,
     };
   }
@@ -189,18 +195,31 @@ function conclude(walk: Walk, request: TraceRequest, origin: Place, there: Outco
     const stranger = finding(origin, 'NAT_REPLY_MISMATCH', [], { expected: formatIp(sent.dst), actual: formatIp(arrived.src) });
     return { ...alone, verdict: 'dropped', causes: [stranger], answer: { ...answer, verdict: 'dropped', causes: [stranger] } };
   }
-  if (back.kind === 'served' || back.kind === 'left') {
-    const astray =
-      back.kind === 'served'
-        ? finding(back.place, 'NAT_REPLY_MISMATCH', [], { actual: formatIp(back.packet.dst), expected: '' })
-        : finding(there.place, 'ROUTE_MISSING', lastRoute(answer), {
-            destination: formatIp(back.edge.packet.dst),
-            source: formatIp(back.edge.packet.src),
-            astray: 'yes',
-          });
-    return { ...alone, verdict: 'dropped', causes: [astray], answer: { ...answer, verdict: 'dropped', causes: [astray] } };
-  }
+  const lost = goesAstray(there.place, back, answer);
+  if (lost !== undefined) return { ...alone, verdict: 'dropped', causes: lost.causes, answer: lost };
   return { ...alone, verdict: back.kind === 'unknown' ? 'unknown' : 'dropped', causes: answer.causes, answer };
+}
+
+/** Is the error that arrived about what the socket sent? An ICMP error quotes it; a reset comes from the one that was asked. */
+function isAbout(back: Outcome, sent: Packet | undefined): boolean {
+  if (back.kind !== 'served' || sent === undefined) return true;
+  const { packet } = back;
+  const asked: Tuple | undefined = packet.quoted ?? (packet.protocol === TCP ? replyTuple(packet) : undefined);
+  return asked === undefined || sameTuple(asked, sent);
+}
+
+/** What was meant for the sender and reached somebody else. */
+function goesAstray(from: Place, back: Outcome, answer: Direction): Direction | undefined {
+  if (back.kind !== 'served' && back.kind !== 'left') return undefined;
+  const astray =
+    back.kind === 'served'
+      ? finding(back.place, 'NAT_REPLY_MISMATCH', [], { actual: formatIp(back.packet.dst), expected: '' })
+      : finding(from, 'ROUTE_MISSING', lastRoute(answer), {
+          destination: formatIp(back.edge.packet.dst),
+          source: formatIp(back.edge.packet.src),
+          astray: 'yes',
+        });
+  return { ...answer, verdict: 'dropped', causes: [astray] };
 }
 
 function lastRoute(answer: Direction): Finding['evidence'] {

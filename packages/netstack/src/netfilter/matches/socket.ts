@@ -4,6 +4,7 @@ import type { NetworkNamespace } from '../../namespace/namespace.ts';
 import type { Socket } from '../../namespace/socket.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { TCP, UDP } from '../../packet/protocol.ts';
+import { addressType } from '../address-type.ts';
 import { unknown } from '../logic.ts';
 import type { MatchReader } from '../parse/option.ts';
 
@@ -30,7 +31,9 @@ export const socket: MatchReader = {
         return packet.quoted === undefined ? false : unknown('socket for an ICMP error');
       if (missingTopic(namespace, 'sockets') !== undefined) return unknown('socket without a list of sockets');
       const found = socketsFor(namespace, packet, options.has('--nowildcard'));
-      if (found.length === 0) return false;
+      // The socket that asked is there, though no dump has it.
+      if (found.length === 0)
+        return packet.answer === true && addressType(namespace, packet.dst) === 'LOCAL' ? unknown('socket of the asker') : false;
       return options.has('--transparent') ? unknown('socket --transparent') : true;
     };
   },
