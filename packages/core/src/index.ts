@@ -83,6 +83,7 @@ export type { DumpedHost } from './snapshot/host-from-dump.ts';
 export { hostFromDump } from './snapshot/host-from-dump.ts';
 export type { SnapshotData, SnapshotManifest } from './snapshot/snapshot-data.ts';
 export { SNAPSHOT_FORMAT } from './snapshot/snapshot-data.ts';
+export { readArchive } from './snapshot/read-archive.ts';
 export { readSnapshot } from './snapshot/read-snapshot.ts';
 export type { WriteOptions } from './snapshot/write-files.ts';
 export { writeSnapshot } from './snapshot/write-snapshot.ts';

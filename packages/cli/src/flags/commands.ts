@@ -1,7 +1,7 @@
 import { CHECK } from './check.ts';
 import { DIAGNOSE } from './diagnose.ts';
 import type { Flag } from './flag.ts';
-import { EXPLAIN, PLAIN, PLUGINS, VERSION } from './small.ts';
+import { EXPLAIN, PLAIN, PLUGINS, PLUGINS_CREATE, PLUGINS_INSTALL, VERSION } from './small.ts';
 import { CLEANUP, COLLECT, SNAPSHOT } from './snapshot.ts';
 import { TRACE } from './trace.ts';
 
@@ -15,8 +15,13 @@ export const COMMANDS: Readonly<Record<string, readonly Flag[]>> = {
   diagnose: DIAGNOSE,
   explain: EXPLAIN,
   plugins: PLUGINS,
+  'plugins create': PLUGINS_CREATE,
   'plugins inspect': PLUGINS,
+  'plugins install': PLUGINS_INSTALL,
+  'plugins link': PLUGINS_INSTALL,
   'plugins list': PLUGINS,
+  'plugins uninstall': PLAIN,
+  'plugins update': PLUGINS_INSTALL,
   snapshot: SNAPSHOT,
   trace: TRACE,
   version: VERSION,

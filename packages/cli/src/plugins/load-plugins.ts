@@ -1,6 +1,6 @@
-import { homedir } from 'node:os';
 import type { BoundBinder, CollectedFlags, Discovery, PluginProblem } from '@skoop/core/plugins';
 import type { Flag } from '../flags/flag.ts';
+import { pluginsFolder } from './folder.ts';
 import { PACKAGE_ROOT } from '../run/package-root.ts';
 
 /** The plugins of a run: found by their manifests, with the flags that they declare. */
@@ -20,7 +20,7 @@ export async function findPlugins(localPlugins: boolean): Promise<Discovery> {
   return discover({
     cwd: process.cwd(),
     cliRoot: PACKAGE_ROOT,
-    pluginsDir: pluginsDir(process.env),
+    pluginsDir: pluginsFolder(process.env),
     localPlugins,
     ...(prefix !== undefined && prefix !== '' && { globalPrefix: prefix }),
   });
@@ -42,12 +42,6 @@ export async function loadPlugins(localPlugins: boolean, reserved: readonly Flag
 
 function flagsOf({ headings }: CollectedFlags): readonly Flag[] {
   return headings.flatMap(({ heading, flags }) => flags.map((flag) => ({ ...flag, heading })));
-}
-
-/** Where `skoop plugins install` puts what it installs. */
-function pluginsDir(env: Readonly<Record<string, string | undefined>>): string {
-  const data = env['XDG_DATA_HOME'];
-  return `${data === undefined || data === '' ? `${homedir()}/.local/share` : data}/skoop`;
 }
 
 /** `--no-local-plugins` decides what else may stand on the line, so it is looked for before the line is read. */
