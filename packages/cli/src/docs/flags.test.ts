@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs';
 import { CHECK } from '../flags/check.ts';
 import { DIAGNOSE } from '../flags/diagnose.ts';
 import type { Flag } from '../flags/flag.ts';
-import { EXPLAIN, PLUGINS, VERSION } from '../flags/small.ts';
+import { EXPLAIN, PLUGINS, PLUGINS_CREATE, PLUGINS_INSTALL, VERSION } from '../flags/small.ts';
 import { CLEANUP, COLLECT, SNAPSHOT } from '../flags/snapshot.ts';
 import { TRACE } from '../flags/trace.ts';
 import { ROOT, firstTable, read, section } from './markdown.ts';
@@ -44,6 +44,8 @@ describe('docs/cli.md has the flags that are declared', () => {
     ['skoop trace', own(TRACE)],
     ['skoop explain', own(EXPLAIN)],
     ['skoop plugins', own(PLUGINS)],
+    ['Of install, link and update', own(PLUGINS_INSTALL)],
+    ['Of create', own(PLUGINS_CREATE)],
     ['skoop cleanup', own(CLEANUP)],
     ['skoop version', own(VERSION)],
     ...HEADINGS.map((heading): [string, readonly Flag[]] => [heading, under(heading)]),
