@@ -24,11 +24,14 @@ export interface CalicoNode {
   readonly node: Node;
   /** One a family that calico-node found an address in; none: it has not registered the node. */
   readonly ends: readonly CalicoEnd[];
+  /** It tells routes on to others, and has no part in the mesh. */
+  readonly isReflector: boolean;
 }
 
 export function readNode(node: Node): CalicoNode {
-  const { name } = node.metadata;
-  return { name, node, ends: ([4, 6] as const).flatMap((family) => readEnd(node, family) ?? []) };
+  const { name, annotations } = node.metadata;
+  const isReflector = (annotations[`${PREFIX}RouteReflectorClusterID`] ?? '') !== '';
+  return { name, node, ends: ([4, 6] as const).flatMap((family) => readEnd(node, family) ?? []), isReflector };
 }
 
 export function endOf({ ends }: CalicoNode, family: Family): CalicoEnd | undefined {

@@ -49,10 +49,11 @@ const NOTHING: Expectations = { devices: [], routes: [], blackholes: [], peers: 
 export function expectationsOf(known: Known): Expectations {
   const { settings, own, pools, blocks } = known;
   if (settings.backend === 'none') return NOTHING;
+  const byName = new Map(known.peers.map((peer) => [peer.name, peer]));
   const routed = pools.filter(({ cidr, disabled }) => endOf(own, familyOf(cidr.address)) !== undefined && !disabled);
   return {
     devices: ([4, 6] as const).flatMap((family) => devicesOf(known, family, routed)),
-    routes: [...blocks, ...known.borrowed.map(asBlock)].flatMap((block) => routeOf(known, block)),
+    routes: [...blocks, ...known.borrowed.map(asBlock)].flatMap((block) => routeOf(known, byName.get(block.node), block)),
     blackholes: blocks.filter(({ node, cidr }) => node === own.name && !isHost(cidr) && poolOf(pools, cidr.address) !== undefined),
     peers: known.peers.flatMap((peer) => ([4, 6] as const).flatMap((family) => peerOf(known, peer, family))),
   };
@@ -86,9 +87,8 @@ export function asBlock({ address, node, evidence }: Allocation): Block {
   return { cidr: hostPrefix(address), node, evidence };
 }
 
-function routeOf(known: Known, { cidr, node, evidence }: Block): readonly CalicoRoute[] {
+function routeOf(known: Known, peer: CalicoNode | undefined, { cidr, evidence }: Block): readonly CalicoRoute[] {
   const family = familyOf(cidr.address);
-  const peer = known.peers.find(({ name }) => name === node);
   const [here, there] = [endOf(known.own, family), peer && endOf(peer, family)];
   const pool = poolOf(known.pools, cidr.address);
   if (peer === undefined || here === undefined || there === undefined || pool === undefined) return [];

@@ -115,9 +115,20 @@ export interface Allocation {
 }
 
 /** Every address that is given out; `undefined` where IPAM is not Calico's, or could not be read. */
-export function allocationsOf(cluster: Cluster): readonly Allocation[] | undefined {
+export function allocationsOf(cluster: Cluster): ReadonlyMap<Ip, Allocation> | undefined {
+  const known = read.get(cluster);
+  if (known !== undefined) return known;
   const blocks = objectsOf(cluster, 'ipamblocks');
   if (blocks === undefined || blocks.length === 0) return undefined;
+  const found = new Map(readAllocations(blocks).map((allocation) => [allocation.address, allocation]));
+  read.set(cluster, found);
+  return found;
+}
+
+/** Asked for by every node and pod of a cluster, which may have a hundred thousand addresses in use. */
+const read = new WeakMap<Cluster, ReadonlyMap<Ip, Allocation>>();
+
+function readAllocations(blocks: readonly CustomObject[]): readonly Allocation[] {
   return blocks.flatMap((object) => {
     const spec = specOf(object);
     const cidr = parsePrefix(textField(spec, 'cidr') ?? '');
@@ -142,8 +153,8 @@ export function allocationsOf(cluster: Cluster): readonly Allocation[] | undefin
 }
 
 /** Addresses in use on a node that does not have their block: each has a route of its own. */
-export function borrowedOf(allocations: readonly Allocation[]): readonly Allocation[] {
-  return allocations.filter(({ node, affinity }) => node !== '' && affinity !== `host:${node}`);
+export function borrowedOf(cluster: Cluster): readonly Allocation[] {
+  return [...(allocationsOf(cluster)?.values() ?? [])].filter(({ node, affinity }) => node !== '' && affinity !== `host:${node}`);
 }
 
 function plus(address: Ip, offset: number): Ip {

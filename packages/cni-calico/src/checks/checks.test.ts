@@ -115,6 +115,15 @@ describe('a healthy node', () => {
       {},
     ],
     [
+      'that a route reflector tells its routes',
+      'bgp',
+      (b) => {
+        b.annotate('node2', 'RouteReflectorClusterID', '244.0.0.1');
+        b.lines('ss', (line) => (line.includes('172.18.0.12:') ? undefined : line));
+      },
+      {},
+    ],
+    [
       'whose pool is told to nobody',
       'bgp',
       (b) => {
@@ -284,6 +293,30 @@ const FAULTS: readonly Case[] = [
     says: /Nothing on node1 listens on TCP port 179/,
     evidence: [annotation('node1', 'IPv4Address')],
     remedy: RESTART,
+  },
+  {
+    fault: 'a BGP session is not there',
+    mode: 'bgp',
+    change: (b) =>
+      b.lines('ss', (line) => line.replace('ESTAB 0 0 172.18.0.11:179 172.18.0.12:', 'SYN-SENT 0 1 172.18.0.11:33333 172.18.0.12:179 ')),
+    code: 'CALICO_BGP_NO_SESSION',
+    says: /no BGP session with node2 \(172\.18\.0\.12\)/,
+    evidence: [annotation('node1', 'IPv4Address'), annotation('node2', 'IPv4Address')],
+    remedy: /TCP port 179/,
+  },
+  {
+    fault: "the node's address lies in a pool",
+    mode: 'bgp',
+    change: (b) => {
+      b.add('ippools', 'IPPool', 'wide', { cidr: '172.16.0.0/12' });
+      b.lines('ipset-save', (line) =>
+        line === 'add cali40all-ipam-pools 192.168.0.0/16' ? `${line}\nadd cali40all-ipam-pools 172.16.0.0/12` : line,
+      );
+    },
+    code: 'CALICO_POOL_OVERLAP',
+    says: /172\.18\.0\.11 of node node1 lies in the pool wide \(172\.16\.0\.0\/12\)/,
+    evidence: ['IPPool/wide /spec/cidr', annotation('node1', 'IPv4Address')],
+    remedy: /another network for pods/,
   },
   // Tunnels' devices.
   {

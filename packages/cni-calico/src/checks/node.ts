@@ -5,6 +5,7 @@ import { checkBgp } from './bgp.ts';
 import { checkDevice } from './device.ts';
 import { checkGatewayRoute } from './gateway-route.ts';
 import { checkHostEndpoints } from './host-endpoints.ts';
+import { checkPools } from './pools.ts';
 import { checkRegistration } from './registration.ts';
 import { checkBlackholes, checkRoute, checkStaleRoutes } from './routes.ts';
 import { checkRules } from './rules.ts';
@@ -23,6 +24,7 @@ export function checkNode(cluster: Cluster, config: CniConfig, node: Node, host:
     name === undefined || !devices.some((device) => device.name === name) || linkOf(view.ns, name)?.up === true;
   return [
     ...checkRegistration(view),
+    ...checkPools(view),
     ...checkBgp(view),
     ...checkUplink(view),
     ...devices.flatMap((device) => checkDevice(view, device)),

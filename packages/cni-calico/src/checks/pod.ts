@@ -56,7 +56,7 @@ function allocation(cluster: Cluster, pod: Pod): readonly Suspicion[] {
   const allocations = allocationsOf(cluster);
   if (allocations === undefined) return [];
   return addressesOf(pod).flatMap((address) => {
-    const found = allocations.find((one) => one.address === address);
+    const found = allocations.get(address);
     if (found === undefined || found.pod === '' || `${found.namespace}/${found.pod}` === podName(pod)) return [];
     const message = `Pod ${podName(pod)} has ${formatIp(address)}, which Calico's IPAM has given to pod ${found.namespace}/${found.pod}.`;
     const evidence = [ipsField(pod), found.evidence];

@@ -39,7 +39,7 @@ export function viewOf(cluster: Cluster, config: CniConfig, node: Node, host: Ho
   const felix = felixOf(cluster, own.name);
   const pools = (settings.backend === 'none' ? undefined : poolsOf(cluster)) ?? [];
   const blocks = blocksOf(cluster);
-  const borrowed = borrowedOf(allocationsOf(cluster) ?? []);
+  const borrowed = borrowedOf(cluster);
   const expected = expectationsOf({ settings, felix, own, peers, pools, blocks: blocks ?? [], borrowed, ns });
   const dataplane = dataplaneOf(settings, felix, ns);
   const agent = { network: 'Calico', restart: restartOf(cluster, own.name) };
