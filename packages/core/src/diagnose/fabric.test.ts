@@ -43,10 +43,15 @@ describe('who gets a frame for 192.0.2.12, the address of node2', () => {
     expect(fabricOf(cluster(artifacts)).carry(edge).kind).toBe(kind);
   });
 
-  test.each<[name: string, nextHop: string, dst: string, kind: string]>([
-    ['by a gateway that is no node: the router between the networks of the nodes', '198.51.100.1', '192.0.2.12', 'host'],
-    ['by a gateway, and for nobody that we know', '198.51.100.1', '203.0.113.7', 'external'],
-  ])('%s', (_name, nextHop, dst, kind) => {
+  test.each<[name: string, nextHop: string, dst: string, answer: object]>([
+    [
+      'by a gateway that is no node: the router between the networks of the nodes',
+      '198.51.100.1',
+      '192.0.2.12',
+      { kind: 'host', host: 'node2', routed: true },
+    ],
+    ['by a gateway, and for nobody that we know', '198.51.100.1', '203.0.113.7', { kind: 'external' }],
+  ])('%s', (_name, nextHop, dst, answer) => {
     const artifacts = { 'ip-link': whole([LINK]), 'ip-addr': whole([ADDRESS]) };
     const edge = {
       host: 'node1',
@@ -56,7 +61,7 @@ describe('who gets a frame for 192.0.2.12, the address of node2', () => {
       mac: undefined,
       packet: { src: parseIp('198.51.100.11'), dst: parseIp(dst) } as never,
     };
-    expect(fabricOf(cluster(artifacts)).carry(edge).kind).toBe(kind);
+    expect(fabricOf(cluster(artifacts)).carry(edge)).toMatchObject(answer);
   });
 
   test('what was not seen is said', () => {

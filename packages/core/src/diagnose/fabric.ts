@@ -93,7 +93,7 @@ function beyondRouter(stations: Stations, { packet, nextHop }: FabricEdge): Fabr
   const device = owner === undefined ? undefined : uplinkFor(owner, packet.dst);
   if (owner === undefined || device === undefined)
     return { kind: 'nobody', reason: `${node} has no device with the address ${formatIp(packet.dst)}` };
-  return { kind: 'host', host: owner.host.id, namespace: owner.namespace.id, device: device.name };
+  return { kind: 'host', host: owner.host.id, namespace: owner.namespace.id, device: device.name, routed: true };
 }
 
 /** A veth end that is no uplink leads to a pod that the dump lacks. `undefined`: it is an uplink. */

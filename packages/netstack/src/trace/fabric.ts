@@ -14,8 +14,8 @@ export interface FabricEdge {
 }
 
 export type FabricAnswer =
-  /** That device of that host gets the frame. */
-  | { readonly kind: 'host'; readonly host: string; readonly namespace: string; readonly device: string }
+  /** That device of that host gets the frame. `routed`: from a router that no dump shows, which answers for the next hop and sends it on there. */
+  | { readonly kind: 'host'; readonly host: string; readonly namespace: string; readonly device: string; readonly routed?: true }
   /** Somebody outside of the model gets it. */
   | { readonly kind: 'external'; readonly reason: string }
   /** Nobody on that wire has the address: neighbour resolution fails. */

@@ -76,6 +76,7 @@ export function resolve(walk: Walk, skb: Skb, link: Link, nextHop: Ip): Resoluti
     const answer = walk.world.fabric.carry(edge);
     switch (answer.kind) {
       case 'host': {
+        if (answer.routed === true) return asking?.answered(undefined) ?? { kind: 'external', edge };
         const host = walk.world.hosts.get(answer.host);
         const namespace = host?.namespaces.get(answer.namespace);
         const end = namespace === undefined ? undefined : linkByName(namespace, answer.device);

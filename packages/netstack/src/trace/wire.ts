@@ -40,7 +40,9 @@ export function carry(walk: Walk, place: Place, link: Link, frame: Frame): Outco
       const isTagged = uppersOf(host, end).some(({ link: upper }) => upper.device.kind === 'vlan' && upper.device.id === tag);
       if (!end.up)
         return dropped({ host, namespace }, 'LINK_DOWN', [end.source], { device: end.name, destination: formatIp(frame.packet.dst) });
-      return receive(walk, { host, namespace }, end, { ...unmarked(frame), source: undefined, vlan: isTagged ? tag : undefined });
+      // A router addresses its own frame to whom it sends it.
+      const arriving = answer.routed === true ? { ...frame, mac: undefined, permanent: false } : frame;
+      return receive(walk, { host, namespace }, end, { ...unmarked(arriving), source: undefined, vlan: isTagged ? tag : undefined });
     }
     case 'external':
       walk.cross({ edge, to: undefined });
