@@ -23,6 +23,9 @@ function address(side: 'src' | 'dst'): Basic['read'] {
   };
 }
 
+/** Of a device: IFNAMSIZ less the zero behind it. */
+export const LONGEST_NAME = 15;
+
 /** A name, or with `+` at its end what names begin with. */
 export function deviceNamed(pattern: string): (name: string) => boolean {
   if (!pattern.endsWith('+')) return (name) => name === pattern;
@@ -32,7 +35,7 @@ export function deviceNamed(pattern: string): (name: string) => boolean {
 
 function device(side: 'iif' | 'oif'): Basic['read'] {
   return (value, negated) => {
-    if (value === '') return undefined;
+    if (value === '' || value.length > LONGEST_NAME) return undefined;
     const fits = deviceNamed(value);
     return (context) => fits(context[side]) !== negated;
   };

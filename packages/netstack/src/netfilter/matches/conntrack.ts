@@ -68,7 +68,7 @@ function entryTest(option: Option, family: 4 | 6): EntryTest | undefined {
     case '--ctstatus':
       return statusTest(value);
     case '--ctexpire':
-      return () => unknown(`conntrack --ctexpire ${value}`);
+      return readRange(value, 0xffffffff) === undefined ? undefined : () => unknown(`conntrack --ctexpire ${value}`);
     default:
       return undefined;
   }

@@ -20,7 +20,7 @@ function lifetime(prefix: 'ttl' | 'hl'): MatchReader {
       const [name, ...more] = options.names;
       const option = name === undefined ? undefined : options.get(name);
       const bound = readNumber(option?.values[0], 255);
-      if (option === undefined || bound === undefined || more.length > 0) return undefined;
+      if (option === undefined || bound === undefined || more.length > 0 || (option.negated && name !== `--${prefix}-eq`)) return undefined;
       const compare = (packet: Packet) =>
         name === `--${prefix}-eq` ? packet.ttl === bound : name === `--${prefix}-lt` ? packet.ttl < bound : packet.ttl > bound;
       return ({ packet }) => compare(packet) !== option.negated;

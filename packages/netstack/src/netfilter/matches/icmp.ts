@@ -13,7 +13,7 @@ function reader(flag: string, protocol: number): MatchReader {
       const codes = codeText === undefined ? { from: 0, to: 255 } : readRange(codeText, 255, '-');
       // 255 is how the kernel's own structure spells `any`, for IPv4 only.
       const type = typeText === 'any' ? 'any' : readNumber(typeText, 254);
-      if (codes === undefined || type === undefined || (type === 'any' && protocol !== ICMP)) return undefined;
+      if (codes === undefined || type === undefined || (type === 'any' && (protocol !== ICMP || codeText !== undefined))) return undefined;
       return ({ packet }) => {
         if (packet.protocol !== protocol || packet.icmp === undefined) return false;
         return (type === 'any' || (packet.icmp.type === type && within(codes, packet.icmp.code))) !== option.negated;

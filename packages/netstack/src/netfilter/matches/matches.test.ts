@@ -191,6 +191,7 @@ describe.each<[match: string, rows: readonly Row[]]>([
       ['-p icmp -m icmp --icmp-type any', {}, false],
       ['-m icmp ! --icmp-type 8', {}, false],
       ['-p icmp -m icmp --icmp-type echo-request', { packet: ping }, 'unknown'],
+      ['-p icmp -m icmp --icmp-type any/3', { packet: ping }, 'unknown'],
     ],
   ],
   [
@@ -513,9 +514,15 @@ describe('what the IP version does not have is unknown', () => {
   });
 });
 
-test.each(['-p tcp -m multiport --dports 1,2:', '-p tcp -m multiport --dports :2', '-m mark --mark 010', '-p tcp -m tcp --dport 08'])(
-  '%s: an open range, or what may be octal, is unknown',
-  (args) => {
-    expect(fits(ruleOf(args), context())).toBe('unknown');
-  },
-);
+test.each([
+  '-p tcp -m multiport --dports 1,2:',
+  '-p tcp -m multiport --dports :2',
+  '-m mark --mark 010',
+  '-p tcp -m tcp --dport 08',
+  '-m ttl ! --ttl-lt 5',
+  '-i a-name-of-sixteen',
+  '-m physdev --physdev-in a-name-of-sixteen',
+  '-m conntrack --ctexpire 4294967296',
+])('%s: iptables has no such rule; it is unknown', (args) => {
+  expect(fits(ruleOf(args), context())).toBe('unknown');
+});

@@ -1,5 +1,5 @@
 import type { MatchReader } from '../parse/option.ts';
-import { deviceNamed } from './basic.ts';
+import { LONGEST_NAME, deviceNamed } from './basic.ts';
 
 /**
  * Bridge ports. Without a bridge's note on the packet every positive option fails and every negated one holds
@@ -9,7 +9,7 @@ export const physdev: MatchReader = {
   options: { '--physdev-in': 1, '--physdev-out': 1, '--physdev-is-in': 0, '--physdev-is-out': 0, '--physdev-is-bridged': 0 },
   read: (options) => {
     const all = options.names.map((name) => options.get(name)).filter((option) => option !== undefined);
-    if (all.length === 0) return undefined;
+    if (all.length === 0 || all.some(({ values }) => (values[0] ?? '').length > LONGEST_NAME)) return undefined;
     const isIn = options.get('--physdev-is-in');
     const isOut = options.get('--physdev-is-out');
     const isBridged = options.get('--physdev-is-bridged');

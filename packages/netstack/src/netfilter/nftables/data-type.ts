@@ -23,7 +23,11 @@ function integer(name: string, bits: number, symbols: Symbols = {}): DataType {
   return {
     name,
     bits,
-    read: (json) => (typeof json === 'string' && Object.hasOwn(symbols, json) ? symbols[json] : readInteger(json)),
+    read: (json) => {
+      if (typeof json === 'string' && Object.hasOwn(symbols, json)) return symbols[json];
+      const value = readInteger(json);
+      return value !== undefined && value < 2 ** bits ? value : undefined;
+    },
   };
 }
 
@@ -64,7 +68,10 @@ export const TYPES = {
   inet_proto: {
     name: 'inet_proto',
     bits: 8,
-    read: (json) => readInteger(json) ?? (typeof json === 'string' ? readProtocol(json) : undefined),
+    read: (json) => {
+      const value = readInteger(json) ?? (typeof json === 'string' ? readProtocol(json) : undefined);
+      return value !== undefined && value < 256 ? value : undefined;
+    },
   },
   inet_service: integer('inet_service', 16),
   mark: integer('mark', 32),

@@ -218,7 +218,13 @@ describe('operators', () => {
     ['bits of an IPv6 address', match({ '&': [payload('ip6', 'saddr'), '::ffff'] }, '::2'), six, true],
     ['the uppermost bit', match({ '|': [meta('mark'), 0x80000000] }, 0x80000010), marked, true],
     ['an operator that does not exist', match(payload('tcp', 'dport'), 80, '~'), syn, 'unknown'],
+    ['no operator', { match: { left: payload('tcp', 'dport'), right: 80 } }, syn, 'unknown'],
+    ['an operator that does not exist, of a set', match(payload('tcp', 'dport'), { set: [80] }, '~'), syn, 'unknown'],
     ['a constant that is none', match(payload('tcp', 'dport'), 'http'), syn, 'unknown'],
+    ['a constant that has too many bits', match(payload('tcp', 'dport'), 65536), syn, 'unknown'],
+    ['a range of three', match(payload('tcp', 'dport'), { range: [1, 80, 90] }), syn, 'unknown'],
+    ['a range turned round', match(payload('tcp', 'dport'), { range: [90, 80] }), syn, 'unknown'],
+    ['a prefix of half a bit', match(payload('ip', 'saddr'), prefix('10.0.0.0', 1.5)), syn, 'unknown'],
   ]);
 });
 

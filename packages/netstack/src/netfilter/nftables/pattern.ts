@@ -38,8 +38,8 @@ export function readPattern(json: unknown, type: DataType): Pattern | undefined 
   if (json === true) return { kind: 'present' };
   const [kind, content] = onlyField(json) ?? [undefined, undefined];
   if (kind === 'range' && Array.isArray(content)) {
-    const [from, to] = content.map((end) => type.read(end));
-    return from === undefined || to === undefined ? undefined : { kind: 'range', from, to };
+    const [from, to, ...more] = content.map((end) => type.read(end));
+    return more.length > 0 || from === undefined || to === undefined || from > to ? undefined : { kind: 'range', from, to };
   }
   if (kind === 'prefix') {
     const fields = fieldsOf(content);
@@ -69,7 +69,7 @@ export function readFlags(json: unknown, type: DataType, depth = 0): Scalar | un
 }
 
 function prefixRange(base: Scalar, length: number, bits: number): Pattern | undefined {
-  if (typeof base === 'string' || length < 0 || length > bits) return undefined;
+  if (typeof base === 'string' || !Number.isInteger(length) || length < 0 || length > bits) return undefined;
   const host = (1n << BigInt(bits - length)) - 1n;
   const from = BigInt(base) & ~host;
   const to = from | host;

@@ -6,13 +6,12 @@ export interface Token {
 
 /**
  * Splits a line as iptables-restore does (xtables: `add_param_to_argv`): blanks separate, `"` quotes, and inside quotes a backslash
- * takes the next character as it is. `undefined` where a quote is not closed. Linear in the length of the line.
+ * takes the next character as it is; a quote that closes ends the word. `undefined` where a quote is not closed. Linear in the length of the line.
  */
 export function lex(line: string): readonly Token[] | undefined {
   const tokens: Token[] = [];
   let text = '';
   let open = false;
-  let quoted = false;
   let escaped = false;
   for (const character of line) {
     if (open) {
@@ -20,18 +19,18 @@ export function lex(line: string): readonly Token[] | undefined {
         text += character;
         escaped = false;
       } else if (character === '\\') escaped = true;
-      else if (character === '"') open = false;
-      else text += character;
-    } else if (character === '"') {
-      open = true;
-      quoted = true;
-    } else if (character === ' ' || character === '\t' || character === '\r') {
-      if (text !== '' || quoted) tokens.push({ text, quoted });
+      else if (character === '"') {
+        open = false;
+        tokens.push({ text, quoted: true });
+        text = '';
+      } else text += character;
+    } else if (character === '"') open = true;
+    else if (character === ' ' || character === '\t') {
+      if (text !== '') tokens.push({ text, quoted: false });
       text = '';
-      quoted = false;
     } else text += character;
   }
   if (open) return undefined;
-  if (text !== '' || quoted) tokens.push({ text, quoted });
+  if (text !== '') tokens.push({ text, quoted: false });
   return tokens;
 }

@@ -2,7 +2,7 @@ import { type Token, lex } from './lexer.ts';
 
 /** Words as iptables-save writes them (xtables: `xtables_save_string`): {@link lex} reads them back. */
 export function printWords(words: readonly Token[]): string {
-  return words.map(({ text, quoted }) => (quoted || /^$|[ \t\r"]/.test(text) ? `"${text.replace(/["'\\]/g, '\\$&')}"` : text)).join(' ');
+  return words.map(({ text, quoted }) => (quoted || /^$|[ \t"]/.test(text) ? `"${text.replace(/["'\\]/g, '\\$&')}"` : text)).join(' ');
 }
 
 /**

@@ -9,7 +9,7 @@ export interface NatPorts {
 
 /** Reads `80`, `80-90` or `80-90/8080`. */
 export function readNatPorts(text: string): NatPorts | undefined {
-  const parts = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(\d{1,5}))?$/.exec(text);
+  const parts = /^(\d{1,5})(?:-(\d{1,5})(?:\/(\d{1,5}))?)?$/.exec(text);
   if (parts === null) return undefined;
   const from = readNumber(parts[1], 0xffff);
   const to = parts[2] === undefined ? from : readNumber(parts[2], 0xffff);

@@ -244,6 +244,7 @@ describe('what is not evaluated is unknown', () => {
     '-j ACCEPT --frobnicate',
     '-j DROP now',
     '-j DNAT --to-destination 1.1.1.1:99999',
+    '-p tcp -j DNAT --to-destination :80/33',
     '-j DNAT --to-destination fd00::1',
     '-j DNAT',
     '-j DNAT --to-destination 1.1.1.1 --to-destination 1.1.1.2',

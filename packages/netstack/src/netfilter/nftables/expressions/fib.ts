@@ -21,6 +21,8 @@ export const fib: ExpressionReader = (content) => {
   const side = flags.includes('saddr') ? 'src' : 'dst';
   const within = flags.includes('iif') ? 'iif' : flags.includes('oif') ? 'oif' : undefined;
   const withMark = flags.includes('mark');
+  if (Array.isArray(fields?.['flags']) && fields['flags'].length > flags.length) return undefined;
+  if (flags.includes('saddr') === flags.includes('daddr')) return undefined;
   if (!flags.every((flag) => ['saddr', 'daddr', 'iif', 'oif', 'mark'].includes(flag))) return undefined;
   const known = (evaluate: (context: MatchContext) => Value) => (context: MatchContext) =>
     missingTopic(context.namespace, 'routes') === undefined ? evaluate(context) : unknownValue('nftables fib without a routing table');

@@ -19,8 +19,9 @@ interface Comparison {
 export const match: StatementReader = (content, scope) => {
   const fields = fieldsOf(content);
   const left = readExpression(fields?.['left'], scope);
-  const op = textOf(fields?.['op']) ?? '==';
-  const comparison = left === undefined ? undefined : readComparison(op, fields?.['left'], left, fields?.['right'], scope);
+  const op = textOf(fields?.['op']);
+  const comparison =
+    left === undefined || op === undefined ? undefined : readComparison(op, fields?.['left'], left, fields?.['right'], scope);
   if (left === undefined || comparison === undefined) return undefined;
   const onlyTo = isDestination(fields?.['left']) && typeof comparison.only !== 'string' ? comparison.only : undefined;
   return {
@@ -117,7 +118,8 @@ function fitsField(pattern: Pattern, value: Scalar | undefined): boolean {
 }
 
 function membership(op: string, left: Expression, right: unknown, scope: Scope): Comparison | undefined {
-  const wanted = op !== '!=' && op !== '!';
+  const wanted = op === '==' || op === 'in';
+  if (!wanted && op !== '!=' && op !== '!') return undefined;
   const collection = readLookup(right, left, scope);
   if (collection === undefined || collection.keys.length !== left.types.length) return undefined;
   const { elements } = collection;

@@ -25,7 +25,7 @@ export const snat = toAddress('source');
 function toAddress(manip: 'source' | 'destination'): StatementReader {
   return (content, scope) => {
     const fields = fieldsOf(content);
-    if (fields === undefined) return undefined;
+    if (fields === undefined || !FAMILIES.has(fields['family'])) return undefined;
     const family = familyFor(fields, scope);
     const address = family === 6 ? TYPES.ipv6_addr : TYPES.ipv4_addr;
     const ports = readPorts(fields['port'], scope);
@@ -44,6 +44,9 @@ function toAddress(manip: 'source' | 'destination'): StatementReader {
     return { kind: 'action', apply };
   };
 }
+
+/** Of an inet table it is said, elsewhere it is the table's. */
+const FAMILIES: ReadonlySet<unknown> = new Set([undefined, 'ip', 'ip6']);
 
 function familyFor(fields: Fields, scope: Scope): 4 | 6 | undefined {
   const named = textOf(fields['family']) ?? scope.family;
