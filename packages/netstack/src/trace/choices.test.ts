@@ -46,4 +46,19 @@ describe('explore', () => {
   test('a certain chance is no fork', () => {
     expect(explore((choose) => [choose.chance(0), choose.chance(1)], 10)).toEqual({ kind: 'end', value: [false, true] });
   });
+
+  test('what is beyond the limit is cut as one branch, with what it weighs', () => {
+    const ways = explore((choose) => choose.pick([0, 1, 2, 3], () => 1), 2);
+    expect(ways).toEqual({
+      kind: 'chance',
+      branches: [
+        { probability: 0.25, ways: { kind: 'end', value: 0 } },
+        { probability: 0.25, ways: { kind: 'end', value: 1 } },
+        { probability: 0.5, ways: { kind: 'cut' } },
+      ],
+    });
+    expect(explore((choose) => choose.unknown('bpf', [], [0, 1, 2, 3]), 2)).toMatchObject({
+      branches: [{ value: 0 }, { value: 1 }, { kind: 'cut' }],
+    });
+  });
 });

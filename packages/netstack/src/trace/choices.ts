@@ -20,7 +20,7 @@ export type Ways<T> =
   | { readonly kind: 'cut' };
 
 /**
- * Runs a walk once for every combination of answers, at most `limit` times; what is left over is cut.
+ * Runs a walk once for every combination of answers, at most `limit` times; what is left over is cut, all branches of a fork as one.
  *
  * The walk itself is straight-line code that asks the chooser; it is run again from the start with another answer, depth first.
  * It must be deterministic but for the chooser.
@@ -80,17 +80,20 @@ function assemble<T>(runs: readonly { readonly choices: readonly Choice[]; reado
   if (first === undefined) return { kind: 'cut' };
   const choice = first.choices[depth];
   if (choice === undefined) return { kind: 'end', value: first.value };
+  const walked = [...new Set(runs.map((run) => run.choices[depth]?.taken ?? 0))];
   const branch = (option: number): Ways<T> =>
     assemble(
       runs.filter((run) => run.choices[depth]?.taken === option),
       depth + 1,
     );
-  return choice.kind === 'chance'
-    ? { kind: 'chance', branches: choice.probabilities.map((probability, option) => ({ probability, ways: branch(option) })) }
-    : {
-        kind: 'unknown',
-        construct: choice.construct,
-        sources: choice.sources,
-        branches: Array.from({ length: choice.options }, (_, option) => branch(option)),
-      };
+  if (choice.kind === 'unknown') {
+    const { construct, sources, options } = choice;
+    const branches = walked.map(branch);
+    return { kind: 'unknown', construct, sources, branches: walked.length < options ? [...branches, { kind: 'cut' }] : branches };
+  }
+  const { probabilities } = choice;
+  const branches = walked.map((option) => ({ probability: probabilities[option] ?? 0, ways: branch(option) }));
+  if (walked.length === probabilities.length) return { kind: 'chance', branches };
+  const left = 1 - branches.reduce((sum, { probability }) => sum + probability, 0);
+  return { kind: 'chance', branches: [...branches, { probability: left, ways: { kind: 'cut' } }] };
 }

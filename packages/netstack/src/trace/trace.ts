@@ -94,7 +94,7 @@ function firstPacket(request: TraceRequest): Outgoing {
     ttl: request.ttl ?? 64,
     length: request.length ?? 60,
     df: request.df ?? protocol === TCP,
-    tos: 0,
+    tos: request.tos ?? 0,
     mark: request.mark ?? 0,
   };
   return isEcho ? { ...packet, icmp: request.icmp ?? { type: protocol === ICMP ? 8 : 128, code: 0 } } : packet;
@@ -115,7 +115,7 @@ function converse(world: World, request: TraceRequest, place: Place, chooser: Ch
 function send(walk: Walk, origin: Origin, place: Place, outgoing: Outgoing): Outcome {
   if (origin.kind === 'socket') {
     walk.enter(place, 'send', undefined);
-    return localOut(walk, place, outgoing, { uid: origin.uid ?? 0 });
+    return localOut(walk, place, outgoing, { uid: origin.uid ?? 0, device: origin.device });
   }
   const link = linkByName(place.namespace, origin.device);
   if (link === undefined || outgoing.src === undefined) throw new RangeError('a packet from the wire needs a device and a source address');
@@ -323,7 +323,7 @@ function weigh(ways: Ways<Conversation>, origin: Place, needs: ReadonlySet<strin
     case 'end':
       return [{ conversation: ways.value, probability: 1, assumptions: [] }];
     case 'cut':
-      return [{ conversation: cut(origin), probability: undefined, assumptions: [] }];
+      return [{ conversation: cut(origin), probability: 1, assumptions: [] }];
     case 'chance':
       return ways.branches.flatMap(({ probability, ways: branch }) =>
         weigh(branch, origin, needs).map((weighted) => ({

@@ -195,6 +195,8 @@ describe('what is left to chance, or to what no dump has', () => {
     ['from another number on', match(numgen(2, 'random', 10), 11), syn, 0.5],
     ['one of one is sure', match(numgen(1), 0), syn, true],
     ['none of them', match(numgen(3), 7), syn, false],
+    ['two side by side', match({ concat: [numgen(4), numgen(2)] }, { concat: [1, 1] }), syn, 1 / 8],
+    ['too many side by side', match({ concat: Array(4).fill(numgen(4096)) }, { concat: [1, 1, 1, 1] }), syn, 'unknown'],
     ['a hash', match({ jhash: { mod: 4, seed: 1, expr: payload('ip', 'saddr') } }, 0), syn, 0.25],
     ['a hash of what is not there', match({ jhash: { mod: 4, expr: payload('ip6', 'saddr') } }, 0, '!='), syn, false],
     ['a hash of the flow', match({ symhash: { mod: 2 } }, 0), syn, 0.5],

@@ -26,6 +26,9 @@ export function unknownValue(construct: string): Value {
   return { kind: 'unknown', construct, fields: [undefined] };
 }
 
+/** More values than that are not told apart one by one. */
+export const MOST_WAYS = 4096;
+
 /** Numbers that come up equally often, from `offset` on. */
 export function uniform(count: number, offset: number): Value {
   if (count === 1) return valueOf(offset);
@@ -58,6 +61,8 @@ export function concatenated(values: readonly Value[]): Value {
     );
     return { kind: 'unknown', construct: unknown.map((value) => value.construct).join(', '), fields };
   }
+  const ways = values.reduce((product, value) => product * (value.kind === 'one-of' ? value.options.length : 1), 1);
+  if (ways > MOST_WAYS) return unknownValue(`${String(ways)} values side by side`);
   let options: readonly Weighted[] = [{ weight: 1, fields: [] }];
   for (const value of values) {
     const more = value.kind === 'one-of' ? value.options : value.kind === 'value' ? [{ weight: 1, fields: value.fields }] : [];

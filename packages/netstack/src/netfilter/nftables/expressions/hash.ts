@@ -1,10 +1,7 @@
 import { fieldsOf } from '../../parse/json.ts';
 import { TYPES } from '../data-type.ts';
 import type { ExpressionReader } from '../expression.ts';
-import { NONE, uniform } from '../value.ts';
-
-/** More values than that are not told apart one by one. */
-export const MOST_WAYS = 4096;
+import { MOST_WAYS, NONE, uniform } from '../value.ts';
 
 /** Over many connections a hash spreads evenly; which value one connection gets is not computed. */
 export const jhash: ExpressionReader = (content, scope, read) => {

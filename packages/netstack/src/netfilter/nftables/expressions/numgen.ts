@@ -1,8 +1,7 @@
 import { fieldsOf } from '../../parse/json.ts';
 import { TYPES } from '../data-type.ts';
 import type { ExpressionReader } from '../expression.ts';
-import { MOST_WAYS } from './hash.ts';
-import { uniform } from '../value.ts';
+import { MOST_WAYS, uniform } from '../value.ts';
 
 /**
  * A random number, or one that counts the packets of the rule. The count is in no dump; seen over many packets both come up equally
