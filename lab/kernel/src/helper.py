@@ -3,7 +3,7 @@
 
 helper.py PREFIX: requests on standard input, one JSON object a line; answers on standard output, told apart by "id".
   {"id", "op": "listen", "netns", "as", "protocol", "address", "port", "only"?, "device"?}       -> {"id"}
-  {"id", "op": "volley", "watch": [netns], "forget": [netns], "settle", "patience", "probes": [{"netns", "protocol", "src"?, "sport", "dst", "dport", "mark"?, "ttl"?, "uid"?, "size"?, "df"?, "tracked"?}]}
+  {"id", "op": "volley", "watch": [netns], "forget": [netns], "settle", "patience", "probes": [{"netns", "protocol", "src"?, "sport", "dst", "dport", "mark"?, "tos"?, "device"?, "ttl"?, "uid"?, "size"?, "df"?, "tracked"?}]}
       -> {"id", "answers": [{"outcome": "answered|error|silence", "received"?: {...}, "error"?: {...}}], "rules"?: {netns: [event]}}, in the order of the probes
   {"id", "op": "trace", "netns"}                    from now on volleys tell which rules met them, see nftrace.py          -> {"id"}
   {"id", "op": "forget", "prefix"}                  closes the listeners of its namespaces and deletes them
@@ -203,6 +203,10 @@ class Probe:
         s.setsockopt(*((socket.IPPROTO_IPV6, IPV6_RECVERR, 1) if six else (socket.IPPROTO_IP, IP_RECVERR, 1)))
         if request.get("mark"):
             s.setsockopt(socket.SOL_SOCKET, SO_MARK, request["mark"])
+        if request.get("device"):
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, request["device"].encode() + b"\0")
+        if request.get("tos"):
+            s.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, request["tos"])
         if request.get("ttl"):
             s.setsockopt(*((socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, request["ttl"]) if six else (socket.IPPROTO_IP, socket.IP_TTL, request["ttl"])))
         if request.get("df") is not None and not six:

@@ -97,13 +97,20 @@ export class Lab {
   ask(world: World, probe: Probe, visits = false): { readonly answers: readonly Answer[]; readonly trace: Trace } {
     const { host, id } = this.idOf(probe.from);
     const traced = trace(world, {
-      origin: { kind: 'socket', host, namespace: id, ...(probe.uid === undefined ? {} : { uid: probe.uid }) },
+      origin: {
+        kind: 'socket',
+        host,
+        namespace: id,
+        ...(probe.uid === undefined ? {} : { uid: probe.uid }),
+        ...(probe.device === undefined ? {} : { device: probe.device }),
+      },
       dst: address(probe.dst),
       dport: probe.dport,
       ...protocolOf(probe),
       sport: probe.sport ?? 40000,
       ...(probe.src === undefined ? {} : { src: address(probe.src) }),
       ...(probe.mark === undefined ? {} : { mark: probe.mark }),
+      ...(probe.tos === undefined ? {} : { tos: probe.tos }),
       ...(probe.ttl === undefined ? {} : { ttl: probe.ttl }),
       ...(probe.size === undefined ? {} : { length: probe.size }),
       ...(probe.df === undefined ? {} : { df: probe.df }),

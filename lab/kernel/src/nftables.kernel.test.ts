@@ -13,7 +13,7 @@ const chain = (name: string, hook: string, ...rules: readonly string[]): string 
 const forward = (...rules: readonly string[]): string => table('ip t', chain('c', 'filter hook forward priority 0', ...rules));
 
 laboratory(
-  'T37: several tables at one hook',
+  'T03: several tables at one hook',
   routed({
     r: {
       nft:
@@ -67,7 +67,7 @@ laboratory(
 );
 
 laboratory(
-  'T36: jumps, gotos, returns and the policy',
+  'T34: jumps, gotos, returns and the policy',
   routed({
     r: {
       nft: table(
@@ -224,7 +224,7 @@ laboratory(
 );
 
 laboratory(
-  'T15: only a chain of type route routes again on a changed mark',
+  'T14: only a chain of type route routes again on a changed mark',
   routed({
     r: {
       rules: ['fwmark 7 table 100'],

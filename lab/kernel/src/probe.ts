@@ -11,6 +11,10 @@ export interface Probe {
   /** Default 40000; the identifier of an echo. */
   readonly sport?: number;
   readonly mark?: number;
+  /** The TOS byte; of a datagram in IPv4. */
+  readonly tos?: number;
+  /** The device that the socket is bound to. */
+  readonly device?: string;
   readonly ttl?: number;
   readonly uid?: number;
   /** Total length of the IP packet; of a datagram or an echo. */
@@ -21,10 +25,10 @@ export interface Probe {
   readonly tracked?: boolean;
 }
 
-const WORDS = ['sport', 'mark', 'ttl', 'uid', 'size'] as const;
+const WORDS = ['sport', 'mark', 'tos', 'ttl', 'uid', 'size'] as const;
 
 /**
- * Reads `NAMESPACE PROTOCOL DESTINATION[:PORT]`, and after it `src ADDRESS`, `sport N`, `mark N`, `ttl N`, `uid N`, `size N`, `df`,
+ * Reads `NAMESPACE PROTOCOL DESTINATION[:PORT]`, and after it `src ADDRESS`, `device NAME`, `sport N`, `mark N`, `tos N`, `ttl N`, `uid N`, `size N`, `df`,
  * `nodf`, `tracked`: `x tcp 10.9.1.2:80 mark 7`, `x udp [fd00::2]:9`, `x icmp 10.9.1.2`.
  *
  * @throws RangeError where the text is no probe
@@ -40,7 +44,7 @@ export function parseProbe(text: string): Probe {
     const word = words[i] ?? '';
     if (word === 'tracked') more['tracked'] = true;
     else if (word === 'df' || word === 'nodf') more['df'] = word === 'df';
-    else if (word === 'src') more['src'] = words[++i] ?? '';
+    else if (word === 'src' || word === 'device') more[word] = words[++i] ?? '';
     else if ((WORDS as readonly string[]).includes(word)) more[word] = Number(words[++i]);
     else throw new RangeError(`'${text}': what is ${word}?`);
   }

@@ -25,9 +25,18 @@ export function lowerOf(host: Host, namespace: NetworkNamespace, link: Link): Lo
     const lower = reference.name === undefined ? undefined : linkByName(namespace, reference.name);
     return lower === undefined ? undefined : { namespace, link: lower };
   }
-  const other = namespaceNamed(host, namespace, reference.netnsid) ?? host.namespaces.get(host.root);
+  const other = namespaceNamed(host, namespace, reference.netnsid) ?? machineOwn(host, namespace);
   const lower = other === namespace ? undefined : other?.links.find((candidate) => candidate.index === reference.index);
   return other === undefined || lower === undefined ? undefined : { namespace: other, link: lower };
+}
+
+/** The machine's own namespace, unless the other one is seen to have another id for it. */
+function machineOwn(host: Host, namespace: NetworkNamespace): NetworkNamespace | undefined {
+  const isKnown = namespace.links.some(
+    ({ name, device }) =>
+      device.kind === 'veth' && device.peerNetnsid !== undefined && vethPeer(host, namespace.id, name)?.namespace === host.root,
+  );
+  return isKnown ? undefined : host.namespaces.get(host.root);
 }
 
 /** The namespace that another one has an id for, where a veth of that one leads there. */

@@ -64,6 +64,7 @@ describe('the chains at a hook', () => {
       native('native', 'ip', {}),
     ];
     expect(order({ tables }, 4, 'prerouting')).toEqual(['native', 'nft', 'legacy']);
+    expect(order({ tables: [native('first', 'ip', {}), native('last', 'inet', {})] }, 4, 'prerouting')).toEqual(['last', 'first']);
   });
 
   test('mangle OUTPUT routes again, nat tables translate', () => {

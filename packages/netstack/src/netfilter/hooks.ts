@@ -29,8 +29,8 @@ const ORDER = { nftables: 0, 'iptables-nft': 1, 'iptables-legacy': 2 } as const;
  * The base chains that a packet of that family meets at a hook, in the kernel's order.
  *
  * Of equal priority the one registered last runs first, and no dump tells the order of registration. Taken here: native nftables (most
- * often the latest), then iptables-nft, then iptables-legacy, and within each the order of the dump. It decides nothing but which of
- * two rules that refuse is named, and which of two nat rules for one packet wins.
+ * often the latest), then iptables-nft, then iptables-legacy, and the last of the dump first. Where it decides more than which of two
+ * rules that refuse is named, the trace asks about every order.
  */
 export function baseChains(netfilter: Netfilter, family: Family, hook: Hook): readonly HookedChain[] {
   let made = lists.get(netfilter);
@@ -44,6 +44,7 @@ export function baseChains(netfilter: Netfilter, family: Family, hook: Hook): re
           .filter((chain) => chain.base?.hook === hook)
           .map((chain) => ({ table, chain })),
       )
+      .reverse()
       .sort(
         (a, b) =>
           effectivePriority(a) - effectivePriority(b) ||
@@ -63,7 +64,7 @@ function tracks(table: Table): boolean {
   return table.tracks ?? [...table.chains.values()].some((chain) => chain.rules.some((rule) => rule.tracks));
 }
 
-/** The base chains of family bridge at a hook, by ascending priority. */
+/** The base chains of family bridge at a hook, in the order of {@link baseChains}. */
 export function bridgeChainsAt(netfilter: Netfilter, hook: BaseChain['hook']): readonly HookedChain[] {
   return frameChains(netfilter).filter(({ table, chain }) => table.family === 'bridge' && chain.base?.hook === hook);
 }
@@ -83,6 +84,7 @@ function frameChains(netfilter: Netfilter): readonly HookedChain[] {
       .flatMap((table) => calledChains(table).map((chain) => ({ table, chain })))
       .filter(({ table: { family }, chain: { base } }) => family === 'bridge' || base?.hook === 'ingress' || base?.hook === 'egress')
       .filter(({ table: { family } }) => family === 'bridge' || family === 'netdev' || family === 'inet')
+      .reverse()
       .sort((a, b) => (a.chain.base?.priority ?? 0) - (b.chain.base?.priority ?? 0));
     frameLists.set(netfilter, list);
   }

@@ -103,6 +103,8 @@ export interface FrameAddresses {
 
 export interface SocketOwner {
   readonly uid: number | undefined;
+  /** The device that the socket is bound to. */
+  readonly device?: string | undefined;
   readonly kernel?: true;
 }
 

@@ -28,6 +28,8 @@ export interface Packet {
   readonly length: number;
   /** Don't fragment; IPv6 routers never fragment, whatever it says. */
   readonly df: boolean;
+  /** On its way in fragments: only the first of them has ports. */
+  readonly fragmented?: true | undefined;
   /** The TOS byte, traffic class in IPv6. */
   readonly tos: number;
   readonly mark: number;

@@ -1,5 +1,6 @@
 import { formatIp, isMulticast } from '../address/ip.ts';
 import { linkByName } from '../namespace/lookup.ts';
+import type { Packet } from '../packet/packet.ts';
 import { nextHopOf } from './local-out.ts';
 import { resolve } from './neighbour.ts';
 import { refuseByErrno, refuseByIcmp, refuseOwnByIcmp } from './refuse.ts';
@@ -42,10 +43,11 @@ export function egress(walk: Walk, skb: Skb): Outcome {
     case 'external':
     case 'mac': {
       const nothing = { host: place.host.id, namespace: place.namespace.id, evidence: [] };
+      const sent: Packet = packet.length > mtu ? { ...packet, fragmented: true } : packet;
       const frame: Frame =
         resolution.kind === 'mac'
-          ? { packet, nextHop, mac: resolution.mac, permanent: resolution.permanent, macFrom: resolution.from, source: link.mac }
-          : { packet, nextHop, mac: undefined, permanent: false, macFrom: nothing, edge: resolution.edge, source: link.mac };
+          ? { packet: sent, nextHop, mac: resolution.mac, permanent: resolution.permanent, macFrom: resolution.from, source: link.mac }
+          : { packet: sent, nextHop, mac: undefined, permanent: false, macFrom: nothing, edge: resolution.edge, source: link.mac };
       return transmit(walk, place, link, frame);
     }
     default:

@@ -2,6 +2,7 @@ import { type HookedChain, bridgeChainsAt, deviceChainsAt } from '../netfilter/h
 import type { BaseChain, Chain, MatchContext, Table } from '../netfilter/model.ts';
 import type { Link } from '../namespace/link.ts';
 import type { Packet } from '../packet/packet.ts';
+import { inOrder } from './chain-order.ts';
 import { recordChain } from './record-chain.ts';
 import { type Outcome, type Place, type Walk, dropped, finding } from './walk.ts';
 
@@ -44,19 +45,23 @@ function walkAll(
   side: { readonly iif: string; readonly oif: string },
 ): FrameResult {
   let packet = start;
-  for (const { table, chain } of chains) {
+  let ordered = chains;
+  let settled = 0;
+  const context = (): MatchContext => ({
+    packet,
+    hook,
+    namespace: place.namespace,
+    ...side,
+    bridge: undefined,
+    tracking: { state: 'INVALID', entry: undefined, direction: 'original' },
+    socket: undefined,
+    nextHop: undefined,
+  });
+  for (let i = 0; i < ordered.length; i++) {
+    if (i >= settled) ({ chains: ordered, settled } = inOrder(ordered, i, context, walk.chooser));
+    const { table, chain } = ordered[i] as HookedChain;
     if (mayBeElsewhere(table, chain) && isElsewhere(walk, table, chain)) continue;
-    const context: MatchContext = {
-      packet,
-      hook,
-      namespace: place.namespace,
-      ...side,
-      bridge: undefined,
-      tracking: { state: 'INVALID', entry: undefined, direction: 'original' },
-      socket: undefined,
-      nextHop: undefined,
-    };
-    const result = walk.chain(table, chain, context);
+    const result = walk.chain(table, chain, context());
     recordChain(walk, hook, table, chain, result);
     const details = { hook, table: table.name, chain: chain.name, backend: table.backend };
     const deciding = result.evidence.slice(-1);

@@ -54,7 +54,7 @@ function serve(walk: Walk, skb: Skb, socketAddress: Ip | 'any', evidence: readon
   walk.step({ kind: 'deliver', socket: evidence.length > 0, evidence: evidence.map((socket) => socket.source) });
   const { packet, place } = skb;
   // The kernel itself answers an echo.
-  const owner = packet.protocol === ICMP || packet.protocol === ICMPV6 ? KERNEL : { uid: evidence[0]?.uid };
+  const owner = packet.protocol === ICMP || packet.protocol === ICMPV6 ? KERNEL : { uid: evidence[0]?.uid, device: evidence[0]?.device };
   return { kind: 'served', place, packet, socketAddress, owner };
 }
 

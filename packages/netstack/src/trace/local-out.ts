@@ -1,6 +1,8 @@
-import { anyAddress, familyOf, formatIp, isLoopback } from '../address/ip.ts';
+import { type Ip, anyAddress, familyOf, formatIp, isLoopback } from '../address/ip.ts';
+import { hostPrefix } from '../address/prefix.ts';
 import type { Link } from '../namespace/link.ts';
-import { conf, missingTopic, sysctlSource } from '../namespace/lookup.ts';
+import type { Nexthop, Route } from '../namespace/route.ts';
+import { conf, linkByName, missingTopic, sysctlSource } from '../namespace/lookup.ts';
 import { hasPorts } from '../packet/protocol.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { SocketOwner } from '../netfilter/model.ts';
@@ -92,12 +94,14 @@ export function nextHopOf(skb: Skb): Packet['dst'] {
 
 function route(walk: Walk, skb: Skb): Lookup {
   const { packet } = skb;
-  return lookup(
+  const device = skb.socket?.device;
+  const found = lookup(
     skb.place.namespace,
     {
       dst: packet.dst,
       src: packet.src,
       iif: 'lo',
+      ...(device === undefined ? {} : { oif: device }),
       mark: packet.mark,
       tos: packet.tos,
       protocol: packet.protocol,
@@ -107,6 +111,29 @@ function route(walk: Walk, skb: Skb): Lookup {
     },
     walk.chooser,
   );
+  const link = device === undefined ? undefined : linkByName(skb.place.namespace, device);
+  return found.kind === 'refused' && link !== undefined && familyOf(packet.dst) === 4 ? onLink(link, packet.dst) : found;
+}
+
+/** What a socket sends that is bound to a device is for somebody there, whatever the tables say (linux: `ip_route_output_key_hash_rcu`). */
+function onLink({ name, source }: Link, destination: Ip): Lookup {
+  const nexthop: Nexthop = { via: undefined, dev: name, weight: 1, onlink: false, dead: false, linkdown: false };
+  const route: Route = {
+    family: 4,
+    table: '',
+    type: 'unicast',
+    destination: hostPrefix(destination),
+    nexthops: [nexthop],
+    metric: 0,
+    tos: 0,
+    prefsrc: undefined,
+    scope: 253,
+    mtu: undefined,
+    protocol: 'kernel',
+    unsupported: undefined,
+    source,
+  };
+  return { kind: 'route', route, nexthop, evidence: [source] };
 }
 
 export function decide(found: Extract<Lookup, { kind: 'route' }>): Decision {

@@ -101,6 +101,37 @@ describe('several tables at one hook', () => {
   });
 });
 
+describe('T02: chains of one priority run in an order that no dump tells', () => {
+  const mark = { mangle: { key: { meta: { key: 'mark' } }, value: 1 } };
+  const marked = { match: { op: '==', left: { meta: { key: 'mark' } }, right: 1 } };
+  const reset = { reject: { type: 'tcp reset' } };
+  const dnat = (to: string) => ({ dnat: { addr: to, port: 8080 } });
+  const pair = (a: readonly unknown[], b: readonly unknown[], base = {}): string =>
+    nft({ table: 'a', hook: 'forward', ...base, rules: [a] }, { table: 'b', hook: 'forward', ...base, rules: [b] });
+  const NAT = { hook: 'prerouting', type: 'nat', prio: -100 };
+  test.each<[why: string, ruleset: string, verdict: string]>([
+    ['one looks at what the other sets', pair([mark], [marked, drop]), 'unknown'],
+    ['whichever of them comes first', pair([marked, drop], [mark]), 'unknown'],
+    ['one drops, one tells the sender', pair([drop], [reset]), 'unknown'],
+    ['both drop', pair([drop], [drop]), 'dropped'],
+    ['one drops, one only accepts', pair([accept], [drop]), 'dropped'],
+    ['one sets what nobody looks at', pair([mark], [accept]), 'delivered'],
+    ['both translate to the same', pair([dnat('10.0.2.2')], [dnat('10.0.2.2')], NAT), 'delivered'],
+    ['and to different places', pair([dnat('10.0.2.2')], [dnat('10.0.2.9')], NAT), 'unknown'],
+    ['one translates', pair([accept], [dnat('10.0.2.2')], NAT), 'delivered'],
+    [
+      'of three',
+      nft(...[[marked, drop], [accept], [mark]].map((rule, i) => ({ table: `t${String(i)}`, hook: 'forward', rules: [rule] }))),
+      'unknown',
+    ],
+  ])('%s', (_why, ruleset, verdict) => {
+    const { verdict: said, paths } = send({ nft: ruleset });
+    expect(said).toBe(verdict);
+    if (said === 'unknown') expect(paths[0]?.causes[0]?.details['construct']).toContain('the order of chains of one priority');
+    else expect(paths[0]?.assumptions).toEqual([]);
+  });
+});
+
 describe('translation', () => {
   const nat = (table: string, to: string, prio = -100): ChainSpec => ({
     table,

@@ -98,6 +98,8 @@ export function hearsFromOutput({ protocol }: Packet): boolean {
  */
 export function refuseOwnByIcmp(walk: Walk, skb: Skb, refusal: Exclude<Refusal, 'silent'>, errno: string, found: Finding): Outcome {
   if (skb.socket?.uid === undefined || skb.packet.answer === true) return { kind: 'dropped', finding: found };
+  // The error comes by loopback, where a socket that is bound to a device does not hear it.
+  if (skb.socket.device !== undefined) return { kind: 'dropped', finding: found };
   const outcome = refuseByIcmp(walk, skb, refusal, found);
   return outcome.kind === 'refused' ? { ...outcome, error: `errno-${errno}` } : outcome;
 }

@@ -3,9 +3,10 @@ import { type Connection, replyTuple } from '../conntrack/connections.ts';
 import type { Ip } from '../address/ip.ts';
 import { isWhole, missingTopic } from '../namespace/lookup.ts';
 import { usesIpvs } from '../namespace/uses-ipvs.ts';
-import { baseChains, tracksConnections, translatesAddresses } from '../netfilter/hooks.ts';
+import { type HookedChain, baseChains, tracksConnections, translatesAddresses } from '../netfilter/hooks.ts';
 import type { Chain, Hook, MatchContext, NatRequest, Table } from '../netfilter/model.ts';
 import type { ChainResult } from '../netfilter/walk.types.ts';
+import { inOrder } from './chain-order.ts';
 import { recordChain } from './record-chain.ts';
 import { type Packet, tupleOf } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
@@ -30,14 +31,17 @@ const TRACKING = -200;
  * fixed places between them (linux: `nf_hook_slow`; -200 tracking, -100 destination, 100 source).
  */
 export function runHook(walk: Walk, start: Skb, hook: Hook, options: HookOptions): HookResult {
-  let skb = start;
+  let skb = hook === 'input' ? whole(start) : start;
   const namespace = skb.place.namespace;
   const version = family(skb);
   const gap = uncollected(walk, skb);
   if (gap !== undefined) return { kind: 'stop', outcome: gap };
   const tracking = tracksConnections(namespace.netfilter, version);
   const manip: Manip = hook === 'prerouting' || hook === 'output' ? 'destination' : 'source';
-  const chains = baseChains(namespace.netfilter, version, hook);
+  // Tracking puts fragments together before any rule (linux: `nf_ct_defrag`); so does the way to a socket, behind PREROUTING.
+  if (tracking) skb = whole(skb);
+  let chains = baseChains(namespace.netfilter, version, hook);
+  let settled = 0;
   const translates = tracking && hook !== 'forward';
   let translated = false;
   const ipvs = usesIpvs(namespace) ? ipvsPriority(hook) : undefined;
@@ -73,6 +77,10 @@ export function runHook(walk: Walk, start: Skb, hook: Hook, options: HookOptions
       if (result.kind === 'stop') return result;
       skb = result.skb;
     }
+    if (i >= settled) {
+      ({ chains, settled } = inOrder(chains, i, () => contextOf(skb, hook, options), walk.chooser));
+      if (chains[i]?.chain !== chain) continue;
+    }
     const before = skb;
     const result = runChain(walk, skb, hook, table, chain, options);
     if (result.kind === 'stop') return result;
@@ -104,6 +112,16 @@ export function runHook(walk: Walk, start: Skb, hook: Hook, options: HookOptions
     skb = result.skb;
   }
   return { kind: 'pass', skb };
+}
+
+function whole(skb: Skb): Skb {
+  return skb.packet.fragmented === true ? { ...skb, packet: { ...skb.packet, fragmented: undefined } } : skb;
+}
+
+/** The fragments behind the first pass the same chains, without ports: what rules make of them is not modelled. */
+function fragmentsPass(walk: Walk, skb: Skb, chain: Chain): boolean {
+  if (skb.packet.fragmented !== true || (chain.rules.length === 0 && chain.base?.policy !== 'drop')) return true;
+  return walk.chooser.unknown('the later fragments of a packet, which have no ports', [chain.source], [true, false]);
 }
 
 /** A backend that was not read may hold any rule. */
@@ -162,6 +180,8 @@ function runChain(walk: Walk, skb: Skb, hook: Hook, table: Table, chain: Chain, 
   const result = walk.chain(table, chain, contextOf(skb, hook, options));
   recordChain(walk, hook, table, chain, result);
   const verdict = result.verdict;
+  if (verdict.kind === 'accept' && !fragmentsPass(walk, skb, chain))
+    return { kind: 'stop', outcome: dropped(skb.place, 'MODEL_UNSUPPORTED', [chain.source], { construct: 'fragments' }) };
   switch (verdict.kind) {
     case 'accept':
     case 'nat':
@@ -221,14 +241,7 @@ function changed(walk: Walk, skb: Skb, result: ChainResult): Skb {
 }
 
 /** Translation: an old entry is applied, a new flow asks the nat chains until one decides (linux: `nf_nat_inet_fn`). */
-function runNat(
-  walk: Walk,
-  start: Skb,
-  hook: Hook,
-  manip: Manip,
-  chains: readonly { table: Table; chain: Chain }[],
-  options: HookOptions,
-): HookResult {
+function runNat(walk: Walk, start: Skb, hook: Hook, manip: Manip, chains: readonly HookedChain[], options: HookOptions): HookResult {
   let skb = start;
   let entry = skb.tracking?.entry as Connection | undefined;
   if (entry === undefined) return { kind: 'pass', skb };
@@ -238,7 +251,11 @@ function runNat(
   if (skb.tracking?.state === 'NEW' && skb.tracking.direction === 'original' && !settled) {
     let request: NatRequest | undefined;
     let evidence: readonly Source[] = [];
-    for (const { table, chain } of chains) {
+    let ordered = chains;
+    let settled = 0;
+    for (let i = 0; i < ordered.length; i++) {
+      if (i >= settled) ({ chains: ordered, settled } = inOrder(ordered, i, () => contextOf(skb, hook, options), walk.chooser));
+      const { table, chain } = ordered[i] as HookedChain;
       const result = walk.chain(table, chain, contextOf(skb, hook, options));
       recordChain(walk, hook, table, chain, result);
       if (result.verdict.kind === 'drop')

@@ -51,6 +51,108 @@ describe('a packet that arrives on a device, from a sender that was dumped as we
   });
 });
 
+describe('loops are found', () => {
+  test('between namespaces: the TTL ends it, and the cause is the loop', () => {
+    const router = { routes: ['20.0.0.0/24 via 10.0.2.2 dev vb'] };
+    const b = { sysctls: { 'net/ipv4/ip_forward': '1', 'net/ipv4/conf/eth0/forwarding': '1' } };
+    const { verdict, paths } = trace(routed({ router, b }), fromA({ dst: ip('20.0.0.1') }));
+    expect(verdict).toBe('rejected');
+    expect(paths[0]).toMatchObject({ causes: [{ code: 'ROUTE_LOOP' }], error: { kind: 'icmp-11/0' } });
+    expect(paths[0]?.hops.length).toBeLessThanOrEqual(65);
+  });
+
+  test('between bridges, where no TTL is lost', () => {
+    const bridge = (peer: string) => ({
+      links: [
+        {
+          name: 'br',
+          device: { kind: 'bridge', stp: false, vlanFiltering: false, nfCallIptables: false, nfCallIp6tables: false } as const,
+        },
+        ...[1, 2].map((n) => ({ name: `p${String(n)}`, peer: `${peer}:p${String(n)}`, master: 'br' })),
+        { name: 'in', peer: peer === 'host' ? 'y:eth0' : 'x:eth0', master: 'br' },
+      ],
+    });
+    const end = (ip4: string, peer: string) => ({
+      links: [{ name: 'eth0', addresses: [`10.0.0.${ip4}/24`], peer }],
+      sockets: ['tcp 0.0.0.0:80'],
+    });
+    const ring = world([host('n', { host: bridge('b'), b: bridge('host'), x: end('2', 'host:in'), y: end('3', 'b:in') })]);
+    const request = { ...fromA({ dst: ip('10.0.0.3') }), origin: { kind: 'socket', host: 'n', namespace: 'nodes/n/x' } } as const;
+    const { paths } = trace(ring, request);
+    expect(paths.length).toBeLessThanOrEqual(256);
+    for (const { hops } of paths) expect(hops.length).toBeLessThanOrEqual(64);
+  });
+});
+
+describe('forks are bounded, and what is cut says so', () => {
+  const nft = (expr: readonly unknown[]): string =>
+    JSON.stringify({
+      nftables: [
+        { table: { family: 'ip', name: 't' } },
+        { chain: { family: 'ip', table: 't', name: 'c', type: 'filter', hook: 'forward', prio: 0, policy: 'accept' } },
+        { rule: { family: 'ip', table: 't', chain: 'c', expr } },
+      ],
+    });
+  const marked = (left: unknown): readonly unknown[] => [{ mangle: { key: { meta: { key: 'mark' } }, value: left } }];
+  const numgen = (mod: number): unknown => ({ numgen: { mode: 'random', mod, offset: 0 } });
+  const dice = Array.from(
+    { length: 10 },
+    (_, i) =>
+      `-A FORWARD -m statistic --mode random --probability 0.5 -j MARK --set-xmark 0x${(1 << i).toString(16)}/0x${(1 << i).toString(16)}`,
+  );
+  test.each<[why: string, router: Partial<NamespaceSpec>, most: number, cut: number]>([
+    ['as many values as there is room for', { nft: nft(marked(numgen(200))) }, 256, 0],
+    ['more', { nft: nft(marked(numgen(1024))) }, 256, 0.75],
+    ['statistic, ten times one behind the other', { iptables: ['*filter', ...dice].join('\n') }, 256, 0.75],
+  ])('%s', (_why, router, most, cut) => {
+    const { verdict, paths } = trace(routed({ router }), fromA({ reply: false }));
+    const beyond = paths.filter(({ causes }) => causes[0]?.code === 'MODEL_FORK_LIMIT');
+    expect(paths.length - beyond.length).toBeLessThanOrEqual(most);
+    expect(beyond.reduce((sum, { probability }) => sum + (probability ?? NaN), 0)).toBeCloseTo(cut);
+    expect(beyond.length).toBeLessThanOrEqual(16);
+    expect(verdict).toBe(cut === 0 ? 'delivered' : 'unknown');
+  });
+});
+
+describe('T42: a packet on its way in fragments, of which only the first has ports', () => {
+  const small = { links: [{ name: 'eth0', addresses: ['10.0.1.2/24'], peer: 'host:va', mtu: 700 }] };
+  const rules = (...lines: readonly string[]): string => ['*filter', ':FORWARD DROP [0:0]', ...lines, 'COMMIT', ''].join('\n');
+  const port = '-A FORWARD -p udp -m udp --dport 53 -j ACCEPT';
+  test.each<[why: string, iptables: string, length: number, verdict: string]>([
+    ['whole', rules(port), 600, 'delivered'],
+    ['what rules make of the others nobody knows', rules(port), 1200, 'unknown'],
+    ['where nobody wrote any, they pass', '', 1200, 'delivered'],
+    ['tracking puts them together', rules(port, '-A FORWARD -m conntrack --ctstate INVALID'), 1200, 'delivered'],
+    ['what is dropped anyway is', rules(), 1200, 'dropped'],
+  ])('%s', (_why, iptables, length, verdict) => {
+    const { verdict: said } = trace(routed({ a: small, router: { iptables } }), fromA({ ...udp, length, df: false, reply: false }));
+    expect(said).toBe(verdict);
+  });
+});
+
+test('T31: a socket that is bound to a device asks there, whatever the tables say', () => {
+  const alone = { links: [{ name: 'eth0', addresses: ['10.0.1.2/24'], peer: 'host:va' }], routes: [], sockets: [] };
+  const to = { dst: ip('10.0.1.1'), protocol: 1, dport: 0 };
+  const origin = { kind: 'socket', host: 'n', namespace: 'nodes/n/a' } as const;
+  const lost = routed({ a: { ...alone, rules: [{ action: { kind: 'prohibit' } }] } });
+  expect(trace(lost, fromA(to)).verdict).toBe('rejected');
+  expect(trace(lost, fromA({ ...to, origin: { ...origin, device: 'eth0' }, reply: false })).verdict).toBe('delivered');
+});
+
+test('T36: a packet that is INVALID passes translation as it is, with the sender’s own address; tried on Linux 6.18', () => {
+  const iptables = '*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -o vb -j MASQUERADE\nCOMMIT\n';
+  const invalid = '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -m conntrack ! --ctstate INVALID -j DROP\nCOMMIT\n';
+  const sourceAt = (icmp: { readonly type: number; readonly code: number }, rules: string): string | undefined => {
+    const { paths } = trace(routed({ router: { iptables: rules } }), fromA({ protocol: 1, dport: 0, icmp, reply: false }));
+    const arrived = paths[0]?.hops.find(({ namespace }) => namespace === 'nodes/n/b')?.in?.packet.src;
+    return arrived === undefined ? undefined : formatIp(arrived);
+  };
+  expect(sourceAt({ type: 8, code: 0 }, iptables)).toBe('10.0.2.1');
+  expect(sourceAt({ type: 0, code: 0 }, iptables)).toBe('10.0.1.2');
+  expect(sourceAt({ type: 0, code: 0 }, iptables + invalid)).toBe('10.0.1.2');
+  expect(sourceAt({ type: 8, code: 0 }, iptables + invalid)).toBeUndefined();
+});
+
 describe('two pods behind a router', () => {
   test.each<
     [

@@ -16,8 +16,8 @@ export interface World {
 
 /** Where a packet comes into the world. */
 export type Origin =
-  /** A process in a namespace sends it. */
-  | { readonly kind: 'socket'; readonly host: string; readonly namespace: string; readonly uid?: number }
+  /** A process in a namespace sends it; `device`: its socket is bound to one. */
+  | { readonly kind: 'socket'; readonly host: string; readonly namespace: string; readonly uid?: number; readonly device?: string }
   /** It arrives on a device, from outside of what is modelled. */
   | { readonly kind: 'wire'; readonly host: string; readonly namespace: string; readonly device: string };
 
@@ -37,6 +37,8 @@ export interface TraceRequest {
   readonly tracked?: boolean;
   readonly icmp?: { readonly type: number; readonly code: number };
   readonly mark?: number;
+  /** The TOS byte, traffic class in IPv6. Default 0. */
+  readonly tos?: number;
   readonly ttl?: number;
   readonly length?: number;
   readonly df?: boolean;
