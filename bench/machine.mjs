@@ -26,7 +26,7 @@ export function machineDump({ name = 'node1', pods = 1, save = '', nft = '{"nfta
   for (let n = 0; n < pods; n++)
     namespace(add, `pods/default_pod-${n}`, {
       meta: `kind pod\nnamespace default\nname pod-${n}\nuid ${n}\n`,
-      links: [loopback(), veth(2, 'eth0', 100 + n, 0)],
+      links: [loopback(), { ...veth(2, 'eth0', 100 + n, 0), address: macOf(10_000 + n) }],
       ports: [],
       addresses: { lo: ['127.0.0.1', 8], eth0: [podAddress(n), 16] },
       gateway: ['10.250.0.1', 'eth0'],
@@ -45,9 +45,13 @@ export function podAddress(n) {
 const BRIDGE = { stp_state: 0, vlan_filtering: 0, nf_call_iptables: 0 };
 
 function link(index, name) {
-  const hex = index.toString(16).padStart(4, '0');
-  const address = `02:00:00:00:${hex.slice(0, 2)}:${hex.slice(2)}`;
+  const address = macOf(index);
   return { ifindex: index, ifname: name, flags: ['BROADCAST', 'UP', 'LOWER_UP'], mtu: 1500, operstate: 'UP', link_type: 'ether', address };
+}
+
+function macOf(n) {
+  const hex = n.toString(16).padStart(4, '0');
+  return `02:00:00:00:${hex.slice(0, 2)}:${hex.slice(2)}`;
 }
 
 function loopback() {

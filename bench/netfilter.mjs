@@ -4,10 +4,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inTurn, median, spread } from './measure.mjs';
-import { kubeProxySave } from './services.mjs';
+import { inTurn, spread } from './measure.mjs';
+import { kubeProxyNft, kubeProxySave } from './services.mjs';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+const NFT_WORKER = new URL('./read-nft.mjs', import.meta.url).pathname;
 const WORKER = new URL('./read-save.mjs', import.meta.url).pathname;
 
 const folder = mkdtempSync(join(tmpdir(), 'skoop-bench-'));
@@ -34,15 +35,32 @@ try {
   const peak = Number(report(readBig).peak);
   console.log(`peak memory: ${(peak / size).toFixed(1)} × the file (${(peak / 1e6).toFixed(0)} MB)`);
 
-  const times = [1_000, 10_000, 100_000].map((rules) => {
-    const services = Math.max(1, Math.round(rules / 19));
-    const path = file(services);
-    return {
-      rules,
-      each: median(Array.from({ length: ROUNDS }, () => Number(report([process.execPath, WORKER, 'read', path]).read) / rules)),
-    };
-  });
-  console.log(`reading, by rules: ${times.map(({ rules, each }) => `${rules}: ${(each * 1e6).toFixed(1)} µs a rule`).join(', ')}`);
+  const nft = (services) => {
+    const path = join(folder, `${services}.json`);
+    writeFileSync(path, kubeProxyNft(services, 4));
+    return path;
+  };
+  const small = nft(1_000);
+  const readSmall = [process.execPath, NFT_WORKER, small];
+  const checks = ['sh', '-c', `nft -c -j -f ${small}`];
+  if (!hasTool) console.log('reading nft: not compared: needs nft, as root');
+  else {
+    const [ours, theirs] = inTurn([readSmall, checks], ROUNDS);
+    const ratios = theirs.map((time, i) => time / ours[i]);
+    console.log(
+      `reading 1,000 Services of nft, whole process: ${spread(ratios, 1)} × faster than nft -c (${spread(ours)} s, ${spread(theirs)} s)`,
+    );
+  }
+  const bigNft = nft(10_000);
+  const nftRuns = Array.from({ length: ROUNDS }, () => report([process.execPath, NFT_WORKER, bigNft]));
+  console.log(
+    `reading 10,000 Services of nft (${(readFileSync(bigNft).length / 1e6).toFixed(0)} MB): ` +
+      `${spread(
+        nftRuns.map(({ read, json }) => read / json),
+        1,
+      )} × as long as JSON.parse alone (${spread(nftRuns.map(({ read }) => read))} s), ` +
+      `peak memory ${(nftRuns[0].peak / readFileSync(bigNft).length).toFixed(1)} × the file`,
+  );
 
   for (const services of [1_000, 10_000]) {
     const rates = Array.from({ length: ROUNDS }, () => Number(report([process.execPath, WORKER, 'walk', file(services)]).rate));

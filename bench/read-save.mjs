@@ -2,7 +2,8 @@
 // One measurement in a process of its own: read-save.mjs read|walk FILE prints it as JSON.
 import { readFileSync } from 'node:fs';
 import { resourceUsage } from 'node:process';
-import { baseChains, parseIp, parseNetfilter, walkChain } from '../packages/netstack/dist/index.js';
+import { serviceAddress } from './services.mjs';
+import { baseChains, parseIp, parseNetfilter, walkChain } from '../packages/netstack/dist/bundle/index.js';
 
 const [what, file] = process.argv.slice(2);
 const bytes = readFileSync(file);
@@ -18,7 +19,7 @@ else {
   const [{ table, chain }] = baseChains(netfilter, 4, 'prerouting');
   const packetTo = (n) => ({
     src: parseIp('10.200.0.1'),
-    dst: parseIp(`10.${96 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}`),
+    dst: parseIp(serviceAddress(n)),
     protocol: 6,
     sport: 40000,
     dport: 80,

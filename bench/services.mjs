@@ -1,3 +1,8 @@
+/** The ClusterIP of a Service by its number. */
+export function serviceAddress(s) {
+  return `10.${96 + (s >> 16)}.${(s >> 8) & 255}.${s & 255}`;
+}
+
 /** An iptables-save as kube-proxy writes it for so many ClusterIP Services with so many endpoints each, one port each. */
 export function kubeProxySave(services, endpoints) {
   const chains = [];
@@ -5,7 +10,7 @@ export function kubeProxySave(services, endpoints) {
   const seps = [];
   const svcs = [];
   for (let s = 0; s < services; s++) {
-    const ip = `10.${96 + (s >> 16)}.${(s >> 8) & 255}.${s & 255}`;
+    const ip = serviceAddress(s);
     const name = `ns-${s % 50}/service-${s}:http`;
     const svc = `KUBE-SVC-${code(s, 0)}`;
     chains.push(`:${svc} - [0:0]`);
@@ -113,7 +118,7 @@ export function kubeProxyNft(services, endpoints) {
   rule('masquerading', { masquerade: { flags: 'fully-random' } });
 
   for (let s = 0; s < services; s++) {
-    const address = `10.${96 + (s >> 16)}.${(s >> 8) & 255}.${s & 255}`;
+    const address = serviceAddress(s);
     const base = `ns-${s % 50}/service-${s}/tcp/http`;
     const service = `service-${code(s, 0).slice(0, 8)}-${base}`;
     chain(service);

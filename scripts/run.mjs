@@ -20,7 +20,11 @@ const tasks = {
   },
   bench: async () => {
     await build();
-    return (await run('node', ['bench/run.mjs', ...args])) || run('node', ['bench/netfilter.mjs']);
+    for (const bench of ['run', 'netfilter', 'trace', 'linear']) {
+      const status = await run('node', [`bench/${bench}.mjs`, ...args]);
+      if (status !== 0) return status;
+    }
+    return 0;
   },
 };
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EndpointSlice } from '../objects.ts';
 import { flagOr, listOf, part, text, textOr, texts, whole } from './fields.ts';
 import type { MetaSchema } from './meta.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The API leaves out what is empty; some tools write `null` there. Both mean the same. */
 export const text = z

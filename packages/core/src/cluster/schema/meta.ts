@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ObjectMeta } from '../objects.ts';
 import { listOf, text, textMap } from './fields.ts';
 

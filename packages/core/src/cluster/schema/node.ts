@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Node } from '../objects.ts';
 import { conditions, flag, listOf, part, text, texts } from './fields.ts';
 import type { MetaSchema } from './meta.ts';

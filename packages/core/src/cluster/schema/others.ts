@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CustomResource } from '../../contracts/manifest.ts';
 import { customObject } from '../custom-objects.ts';
 import type { ConfigMap, CustomObject, Namespace, Policy, Workload } from '../objects.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Pod } from '../objects.ts';
 import { conditions, flag, listOf, part, text, textOr, whole } from './fields.ts';
 import type { MetaSchema } from './meta.ts';

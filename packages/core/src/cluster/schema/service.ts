@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Service } from '../objects.ts';
 import { flag, listOf, part, text, textMap, textOr, texts, whole } from './fields.ts';
 import type { MetaSchema } from './meta.ts';

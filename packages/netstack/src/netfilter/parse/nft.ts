@@ -15,7 +15,7 @@ export interface Ruleset {
   readonly tables: readonly NativeTable[];
 }
 
-export interface NativeTable extends Table {
+interface NativeTable extends Table {
   readonly chains: ReadonlyMap<string, NativeChain>;
 }
 

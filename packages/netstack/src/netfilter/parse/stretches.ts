@@ -11,7 +11,7 @@ export function hashed(hash: number, byte: number): number {
   return Math.imul(hash ^ byte, 0x01000193);
 }
 
-export function hashBetween(bytes: Uint8Array, from: number, to: number): number {
+function hashBetween(bytes: Uint8Array, from: number, to: number): number {
   let hash = HASH_BASIS;
   for (let i = from; i < to; i++) hash = hashed(hash, bytes[i] ?? 0);
   return hash;
