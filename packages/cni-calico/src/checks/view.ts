@@ -3,7 +3,7 @@ import { type AgentSetup, restartCommand, rootOf } from '@skoop/core/cni';
 import type { Host, NetworkNamespace } from '@skoop/netstack';
 import { type CalicoNode, readNode } from '../calico-node.ts';
 import { type Expectations, expectationsOf } from '../expectations.ts';
-import { type Allocation, type Block, type Felix, type Pool, allocationsOf, blocksOf, borrowedOf, felixOf, poolsOf } from '../objects.ts';
+import { type Allocation, type Block, type Felix, type Pool, blocksOf, borrowedOf, felixOf, poolsOf } from '../objects.ts';
 import type { Settings } from '../settings.ts';
 
 /** All that the checks of one node look at. */
