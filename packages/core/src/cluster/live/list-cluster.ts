@@ -91,7 +91,7 @@ async function listPolicies(
   const served = POLICIES.flatMap((resource): Resource[] => {
     const ofGroup = versions?.get(resource.group);
     if (versions === undefined) return resource.group === 'networking.k8s.io' ? [resource] : [];
-    if (ofGroup === undefined) return [];
+    if (ofGroup === undefined || (resource.insteadOf !== undefined && versions.has(resource.insteadOf))) return [];
     return [ofGroup.includes(resource.version) ? resource : { ...resource, version: ofGroup[0] ?? resource.version }];
   });
   const listed = await Promise.all(served.map((resource) => listOptional(connection, resource, signal)));

@@ -91,6 +91,24 @@ describe('lists', () => {
     });
     expect(raw.lists['clusternetworkpolicies']).toBeUndefined();
   });
+  test.each<[name: string, groups: readonly string[], asked: readonly string[]]>([
+    [
+      'in the older one',
+      ['crd.projectcalico.org/v1'],
+      ['networkpolicies.crd.projectcalico.org', 'globalnetworkpolicies.crd.projectcalico.org'],
+    ],
+    ['in the newer one', ['projectcalico.org/v3'], ['networkpolicies.projectcalico.org', 'globalnetworkpolicies.projectcalico.org']],
+    [
+      'once, where it has both',
+      ['crd.projectcalico.org/v1', 'projectcalico.org/v3'],
+      ['networkpolicies.crd.projectcalico.org', 'globalnetworkpolicies.crd.projectcalico.org'],
+    ],
+  ])("policies of one project's two groups are asked for %s", async (_name, groups, asked) => {
+    const served = groups.map((group) => ({ name: group.split('/')[0], versions: [{ version: group.split('/')[1] }] }));
+    const server = await cluster((url) => (url.pathname === '/apis' ? { body: { groups: served } } : 'usual'));
+    const { lists } = await list(server);
+    expect(Object.keys(lists).filter((name) => name.includes('policies'))).toEqual(asked);
+  });
   test('a ConfigMap that is not there is left out', async () => {
     const server = await cluster((url) => {
       if (!url.pathname.includes('/configmaps/')) return 'usual';

@@ -8,6 +8,8 @@ export interface Resource {
   readonly version: string;
   /** `PodList` */
   readonly listKind: string;
+  /** The same objects under another group: where the server has that, this one is not asked for. */
+  readonly insteadOf?: string;
 }
 
 function resource(resourceName: string, kind: string, groupVersion: string, name = resourceName): Resource {
@@ -48,6 +50,15 @@ export const POLICIES: readonly Resource[] = [
   resource('clusternetworkpolicies', 'ClusterNetworkPolicy', 'policy.networking.k8s.io/v1alpha2'),
   resource('networkpolicies', 'NetworkPolicy', 'crd.projectcalico.org/v1', 'networkpolicies.crd.projectcalico.org'),
   resource('globalnetworkpolicies', 'GlobalNetworkPolicy', 'crd.projectcalico.org/v1', 'globalnetworkpolicies.crd.projectcalico.org'),
+  // Behind an API server of Calico's own the same objects again; since 3.32 they may be there alone.
+  {
+    ...resource('networkpolicies', 'NetworkPolicy', 'projectcalico.org/v3', 'networkpolicies.projectcalico.org'),
+    insteadOf: 'crd.projectcalico.org',
+  },
+  {
+    ...resource('globalnetworkpolicies', 'GlobalNetworkPolicy', 'projectcalico.org/v3', 'globalnetworkpolicies.projectcalico.org'),
+    insteadOf: 'crd.projectcalico.org',
+  },
   resource('ciliumnetworkpolicies', 'CiliumNetworkPolicy', 'cilium.io/v2'),
   resource('ciliumclusterwidenetworkpolicies', 'CiliumClusterwideNetworkPolicy', 'cilium.io/v2'),
 ];
