@@ -197,7 +197,7 @@ describe('what the tables leave open is asked', () => {
     [
       'an unknown target',
       [':INPUT DROP [0:0]', '-A INPUT -j NFQUEUE --queue-num 1'],
-      { '-j NFQUEUE (a process decides; without one that listens, it is a drop)': ['drop', 'accept', 'drop'] },
+      { 'NFQUEUE 1': ['accept', 'drop'] },
     ],
     ['a chain that is not there', ['-A INPUT -g NOSUCH'], { 'chain NOSUCH is not in table filter': ['accept', 'accept', 'drop'] }],
     [

@@ -88,7 +88,10 @@ export function runHook(walk: Walk, start: Skb, hook: Hook, options: HookOptions
     if (
       options.reroute !== undefined &&
       reroutes(table, chain) &&
-      (before.packet.mark !== skb.packet.mark || before.packet.tos !== skb.packet.tos)
+      (before.packet.mark !== skb.packet.mark ||
+        before.packet.tos !== skb.packet.tos ||
+        before.packet.src !== skb.packet.src ||
+        before.packet.dst !== skb.packet.dst)
     ) {
       const again = options.reroute(skb);
       if (again.kind === 'stop') return again;

@@ -3,12 +3,14 @@ import { addrtype } from './addrtype.ts';
 import { comment, nfacct } from './always.ts';
 import { cgroup } from './cgroup.ts';
 import { conntrack, state } from './conntrack.ts';
+import { devgroup } from './devgroup.ts';
 import { ecn } from './ecn.ts';
 import { ah, dccp, dst, esp, frag, hbh, ipcomp, mh, rt, srh } from './headers-without.ts';
 import { helper } from './helper.ts';
 import { dscp, hl, length, tos, ttl } from './header.ts';
 import { icmp, icmp6 } from './icmp.ts';
 import { iprange } from './iprange.ts';
+import { ipv6header } from './ipv6header.ts';
 import { connlimit, hashlimit, limit } from './limit.ts';
 import { mac } from './mac.ts';
 import { connmark, mark } from './mark.ts';
@@ -38,6 +40,7 @@ export const MATCHES: ReadonlyMap<string, MatchReader> = new Map(
     connmark,
     conntrack,
     dccp,
+    devgroup,
     dscp,
     dst,
     ecn,
@@ -51,6 +54,7 @@ export const MATCHES: ReadonlyMap<string, MatchReader> = new Map(
     icmp6,
     ipcomp,
     iprange,
+    ipv6header,
     length,
     limit,
     mac,

@@ -457,6 +457,13 @@ describe.each<[match: string, rows: readonly Row[]]>([
     ],
   ],
   [
+    'devgroup, of devices that are not in the dump',
+    [
+      ['-m devgroup --src-group 5', {}, 'unknown'],
+      ['-m devgroup ! --dst-group default', {}, 'unknown'],
+    ],
+  ],
+  [
     'what is not evaluated is unknown',
     [
       ['-m time --timestart 10:00:00 --timestop 23:59:59 --datestop 2038-01-19T03:14:07', {}, 'unknown'],

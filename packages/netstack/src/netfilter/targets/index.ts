@@ -5,6 +5,8 @@ import { dscp, ecn, hl, tos, ttl } from './header.ts';
 import { mark } from './mark.ts';
 import { dnat, masquerade, netmap, redirect, snat } from './nat.ts';
 import { audit, checksum, classify, idletimer, led, log, nflog, rateest, tcpmss, tcpoptstrip, tee, trace } from './no-effect.ts';
+import { nfqueue } from './nfqueue.ts';
+import { dnpt, snpt } from './npt.ts';
 import { reject } from './reject.ts';
 import { set } from './set.ts';
 import { tproxy } from './tproxy.ts';
@@ -20,6 +22,7 @@ export const TARGETS: ReadonlyMap<string, TargetReader> = new Map(
     CONNMARK: connmark,
     CT: ct,
     DNAT: dnat,
+    DNPT: dnpt,
     DROP: drop,
     DSCP: dscp,
     ECN: ecn,
@@ -31,6 +34,7 @@ export const TARGETS: ReadonlyMap<string, TargetReader> = new Map(
     MASQUERADE: masquerade,
     NETMAP: netmap,
     NFLOG: nflog,
+    NFQUEUE: nfqueue,
     NOTRACK: notrack,
     RATEEST: rateest,
     REDIRECT: redirect,
@@ -38,6 +42,7 @@ export const TARGETS: ReadonlyMap<string, TargetReader> = new Map(
     RETURN: returns,
     SET: set,
     SNAT: snat,
+    SNPT: snpt,
     TCPMSS: tcpmss,
     TCPOPTSTRIP: tcpoptstrip,
     TEE: tee,
