@@ -194,11 +194,7 @@ describe('what the tables leave open is asked', () => {
       [':INPUT DROP [0:0]', ':X - [0:0]', '-A INPUT -m set --match-set s src -g X', '-A INPUT -j ACCEPT'],
       { 'set s, which is not in the dump': ['drop', 'accept'] },
     ],
-    [
-      'an unknown target',
-      [':INPUT DROP [0:0]', '-A INPUT -j NFQUEUE --queue-num 1'],
-      { 'NFQUEUE 1': ['accept', 'drop'] },
-    ],
+    ['an unknown target', [':INPUT DROP [0:0]', '-A INPUT -j NFQUEUE --queue-num 1'], { 'NFQUEUE 1': ['accept', 'drop'] }],
     ['a chain that is not there', ['-A INPUT -g NOSUCH'], { 'chain NOSUCH is not in table filter': ['accept', 'accept', 'drop'] }],
     [
       'chance',

@@ -230,7 +230,9 @@ describe('zones', () => {
 describe('prefixes of IPv6 (RFC 6296)', () => {
   test('an interface identifier of ones alone has no word that can be changed', () => {
     const packet = { dst: 0xfd05000000000000ffffffffffffffffn, src: 1n };
-    expect(result('-j DNPT --src-pfx fd05::/64 --dst-pfx fd06::/64', { packet }, { table: 'mangle', family: 'ip6' })).toEqual({ kind: 'drop' });
+    expect(result('-j DNPT --src-pfx fd05::/64 --dst-pfx fd06::/64', { packet }, { table: 'mangle', family: 'ip6' })).toEqual({
+      kind: 'drop',
+    });
   });
 });
 
