@@ -243,7 +243,9 @@ class Probe:
                 self.socket.send(self.name)
                 selector.modify(self.socket, selectors.EVENT_READ, self.ready)
                 return
-            self.socket.recv(65536)
+            _data, peer = self.socket.recvfrom(65536)
+            if self.echo and plain(peer[0]) != plain(self.request["dst"]):
+                return  # it was not connected: a stranger's answer gets here as well
         except BlockingIOError:
             return
         except OSError as error:

@@ -23,10 +23,10 @@ export function partsOf({ namespaces }: LabDescription): readonly Part[] {
   ]);
 }
 
-/** What frames the others stays: tables, chains, `COMMIT`, braces. */
+/** What frames the others stays: tables, chains, `COMMIT`, braces; and what lets IPv6 find its neighbours. */
 function mayGo(field: (typeof TEXTS)[number], line: string): boolean {
-  if (field === 'nft') return /^ {2}(?!type )/.test(line) || /^ (set|map|counter) /.test(line);
-  return field === 'ipset' ? line !== '' : line.startsWith('-A ') || / DROP /.test(line);
+  if (field === 'nft') return /^ {2}(?!type |icmpv6 type \{ nd)/.test(line) || /^ (set|map|counter) /.test(line);
+  return field === 'ipset' ? line !== '' : (line.startsWith('-A ') && !/icmpv6-type 13[56] -j ACCEPT/.test(line)) || / DROP /.test(line);
 }
 
 /** The description without some of its parts. */
@@ -50,5 +50,5 @@ function less(description: NamespaceDescription, gone: readonly Part[]): Namespa
     description[field] === undefined ? [] : [[field, description[field].split('\n').filter(stays(field)).join('\n')] as const],
   );
   const sysctls = Object.fromEntries(Object.entries(description.sysctls ?? {}).filter(stays('sysctls')));
-  return { ...description, ...Object.fromEntries([...lists, ...texts]), sysctls };
+  return { ...description, ...(Object.fromEntries([...lists, ...texts]) as Partial<NamespaceDescription>), sysctls };
 }

@@ -30,10 +30,11 @@ export function bridgeInput(walk: Walk, place: Place, bridge: Link, port: Link, 
   const first = bridgeChains(walk, place, 'prerouting', arriving.packet, { iif: port.name, oif: '' });
   if (first.kind === 'stop') return first.outcome;
   const frame: Frame = { ...arriving, packet: first.packet };
-  const info: BridgeInfo = { inPort: port.name, outPort: undefined, bridged: false };
-  let skb: Skb = { ...arrived(place, bridge, frame), bridge: info };
   // bridge-nf-filter-vlan-tagged is off by default: tagged frames pass by.
   const filters = frame.vlan === undefined && callsIptables(place, bridge, frame);
+  // Without bridge netfilter nobody notes the port.
+  const info: BridgeInfo | undefined = filters ? { inPort: port.name, outPort: undefined, bridged: false } : undefined;
+  let skb: Skb = { ...arrived(place, bridge, frame), bridge: info };
   if (filters) {
     const prerouted = runHook(walk, skb, 'prerouting', { oif: '' });
     if (prerouted.kind === 'stop') return prerouted.outcome;
@@ -174,8 +175,8 @@ type Chosen =
   { readonly kind: 'port'; readonly port: Link; readonly tag: number | undefined } | { readonly kind: 'end'; readonly outcome: Outcome };
 
 /**
- * The port behind which the address is: by a static entry, else by who is there, which is what the bridge would learn. The frame's `vlan`
- * is the bridge's own.
+ * The port behind which the address is: by a static entry, else by who is there, which is what the bridge would learn; a port that neither
+ * learns nor is flooded hears nothing. The frame's `vlan` is the bridge's own.
  */
 function choosePort(walk: Walk, place: Place, bridge: Link, from: Link | undefined, frame: Frame): Chosen {
   const ports = portsOf(place, bridge);
@@ -195,6 +196,12 @@ function choosePort(walk: Walk, place: Place, bridge: Link, from: Link | undefin
       kind: 'end',
       outcome: dropped(place, 'BRIDGE_PORT_NOT_FORWARDING', evidence, { ...details(), state: port.port?.state ?? '' }),
     };
+  if (
+    port.port?.flood === false &&
+    !port.port.learning &&
+    !place.namespace.fdb.some(({ mac, dev }) => mac === frame.mac && dev === port.name)
+  )
+    return { kind: 'end', outcome: dropped(place, 'BRIDGE_NO_PORT', evidence, details()) };
   const tag = leaveBridge(bridge, port, frame.vlan);
   if (tag === 'refused') return { kind: 'end', outcome: otherVlan(place, bridge, port, frame.vlan) };
   return { kind: 'port', port, tag };

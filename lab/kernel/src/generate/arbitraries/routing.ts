@@ -107,5 +107,5 @@ export function sysctls({ six, devices: [dx] }: Pool): fc.Arbitrary<Record<strin
         [`ipv4.conf.${dx}.src_valid_mark`]: often(0, 1),
         [`ipv4.conf.${dx}.arp_ignore`]: often(0, 1, 2),
       };
-  return fc.record(settings) as fc.Arbitrary<Record<string, number>>;
+  return fc.record(settings);
 }
