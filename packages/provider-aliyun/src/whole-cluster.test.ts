@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Diagnosis } from '@skoop/core';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nlbWorld } from './testing/balancers.ts';
 import { diagnose, recordedCluster } from './testing/cluster.ts';
 import { Stub } from './testing/stub.ts';
 import { ADDRESSES, VPC, type World, healthyWorld, route, rule } from './testing/world.ts';
@@ -35,13 +36,13 @@ const untunnelled = () => without(({ dst, dev }) => dev === 'flannel.1' && dst.e
 /** No wire between the nodes but by the gateway. */
 const apart = () => without(({ dst, dev }) => dev === 'eth0' && dst === '172.30.0.0/24');
 
-/** The Service `web` behind a CLB. */
-const balanced = () =>
+/** The Service `web` behind a load balancer. */
+const balanced = (id = 'lb-1', ingress: object = { ip: VIP }) =>
   recordedCluster((resource, item) => {
     if (resource !== 'services' || item.metadata.name !== 'web') return;
-    item.metadata.labels = { 'service.k8s.alibaba/loadbalancer-id': 'lb-1' };
+    item.metadata.labels = { 'service.k8s.alibaba/loadbalancer-id': id };
     item.spec['type'] = 'LoadBalancer';
-    item.status['loadBalancer'] = { ingress: [{ ip: VIP }] };
+    item.status['loadBalancer'] = { ingress: [ingress] };
   });
 
 function stations({ paths }: Diagnosis): readonly string[] {
@@ -125,12 +126,19 @@ test('a client outside, by the load balancer, to a pod', async () => {
   const healthy = await diagnose(stub, folder, '203.0.113.5', `${VIP}:80`);
   expect(causes(healthy)).toEqual([]);
   expect(healthy.verdict).toBe('delivered');
-  expect(stations(healthy)).toContainEqual(
-    expect.stringMatching(/^forward: external 203\.0\.113\.5 → loadbalancer lb-1 → node node2 → /) as unknown,
-  );
+  expect(stations(healthy)).toContainEqual(expect.stringMatching(/^forward: external 203\.0\.113\.5 → loadbalancer lb-1 → node node2 → /));
 
   Object.assign(world.clbs[0]?.listeners[0] ?? {}, { Status: 'stopped' });
   expect(causes(await diagnose(stub, folder, '203.0.113.5', `${VIP}:80`))).toEqual(['ALIYUN_LISTENER_STOPPED lb-1']);
+});
+
+test('the address of an NLB, of which the Service tells the name alone', async () => {
+  Object.assign(world, { nlbs: nlbWorld().nlbs, serverGroups: nlbWorld().serverGroups, groups: nlbWorld().groups });
+  const folder = balanced('nlb-1', { hostname: 'nlb-1.cn-hangzhou.nlb.aliyuncs.com' });
+  const diagnosis = await diagnose(stub, folder, '203.0.113.5', `${VIP}:80`);
+  expect(causes(diagnosis)).toEqual([]);
+  expect(diagnosis.verdict).toBe('delivered');
+  expect(stations(diagnosis)).toContainEqual(expect.stringMatching(/→ loadbalancer nlb-1 → node node2 → /) as unknown);
 });
 
 test('a right that is missing makes the hop unknown, and says which', async () => {

@@ -4,7 +4,10 @@ import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { recordedCluster } from './testing/cluster.ts';
+import { liveReader } from './api/reader.ts';
+import { recordOf } from './provider.ts';
+import { readEverything } from './record.ts';
+import { recordedCluster, sourceOf, stubRequest } from './testing/cluster.ts';
 import { Stub } from './testing/stub.ts';
 import { healthyWorld } from './testing/world.ts';
 
@@ -25,14 +28,14 @@ beforeAll(async () => {
 });
 afterAll(() => stub.stop());
 
-function skoop(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+/** `offline`: without keys, and with nobody at the endpoint. */
+function skoop(args: readonly string[], offline = false): Promise<{ status: number; stdout: string; stderr: string }> {
   const { id, secret } = world.keys;
   const env = {
     PATH: process.env['PATH'],
     HOME: project,
-    ALIBABA_CLOUD_ACCESS_KEY_ID: id,
-    ALIBABA_CLOUD_ACCESS_KEY_SECRET: secret,
-    SKOOP_ALIYUN_ENDPOINT: stub.endpoint,
+    ...(!offline && { ALIBABA_CLOUD_ACCESS_KEY_ID: id, ALIBABA_CLOUD_ACCESS_KEY_SECRET: secret }),
+    SKOOP_ALIYUN_ENDPOINT: offline ? 'http://127.0.0.1:1' : stub.endpoint,
   };
   return new Promise((resolve) => {
     execFile(process.execPath, [SKOOP, ...args], { cwd: project, env }, (error: ExecFileException | null, stdout, stderr) => {
@@ -44,12 +47,12 @@ function skoop(...args: string[]): Promise<{ status: number; stdout: string; std
 const ASKED = ['pod/client-676b64bf44-qh4v6', 'pod/web-7f6598ddc7-88tc5:8080', '--snapshot', cluster, '-o', 'json'];
 
 test('skoop diagnose finds the provider by the nodes, asks the cloud through the SDK, and names the group that drops', async () => {
-  const healthy = await skoop('diagnose', ...ASKED);
+  const healthy = await skoop(['diagnose', ...ASKED]);
   expect(healthy).toMatchObject({ status: 0 });
   expect(JSON.parse(healthy.stdout)).toMatchObject({ verdict: 'delivered', cluster: { provider: 'aliyun' } });
 
   Object.assign(world.groups[0] ?? {}, { InnerAccessPolicy: 'Drop' });
-  const broken = await skoop('diagnose', ...ASKED);
+  const broken = await skoop(['diagnose', ...ASKED]);
   expect(broken.status).toBe(1);
   expect(JSON.parse(broken.stdout)).toMatchObject({
     verdict: 'dropped',
@@ -64,4 +67,19 @@ test('skoop diagnose finds the provider by the nodes, asks the cloud through the
       },
     ],
   });
+}, 60_000);
+
+test('a snapshot that holds what was read is diagnosed without the cloud', async () => {
+  const live = await skoop(['diagnose', ...ASKED]);
+  const source = await sourceOf(cluster);
+  const reader = liveReader(stubRequest(stub), new AbortController().signal);
+  await readEverything(reader, source.cluster);
+  const { parts, missing } = await recordOf(reader);
+  expect(missing).toEqual([]);
+  mkdirSync(join(cluster, 'clouds/aliyun'), { recursive: true });
+  for (const [name, part] of Object.entries(parts)) writeFileSync(join(cluster, 'clouds/aliyun', `${name}.json`), JSON.stringify(part));
+
+  const offline = await skoop(['diagnose', ...ASKED], true);
+  expect(JSON.parse(offline.stdout)).toMatchObject({ verdict: 'dropped', suspicions: [{ code: 'ALIYUN_SECURITY_GROUP_INGRESS' }] });
+  expect(offline.stdout).toBe(live.stdout);
 }, 60_000);

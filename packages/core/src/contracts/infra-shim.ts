@@ -41,4 +41,9 @@ export interface InfraShim {
   externalToNode(dst: Node, packet: Packet, options: InfraOptions): Promise<InfraResult>;
   /** The destination is a load balancer's address. `backends` are the nodes that may get it. */
   externalToLoadBalancer(service: Service, packet: Packet, backends: readonly Node[], options: InfraOptions): Promise<InfraResult>;
+  /**
+   * The addresses of a Service's load balancer whose status tells a name alone. Asked where the destination is an address that nobody is known to
+   * have; without it, or where it fails, the address is the outside's.
+   */
+  balancerAddresses?(service: Service, options: Pick<InfraOptions, 'signal'>): Promise<readonly string[]>;
 }

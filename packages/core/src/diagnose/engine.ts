@@ -9,6 +9,7 @@ import type { Level, Suspicion } from '../contracts/suspicion.ts';
 import { worst } from '../contracts/verdict.ts';
 import { type Infra, askInfra } from './ask-infra.ts';
 import { type ServiceTarget, targetOf } from './backends.ts';
+import { withBalancerAddresses } from './balancer-addresses.ts';
 import type { NetworkParts } from './compose.ts';
 import { type Conversation, conversationsOf } from './conversation.ts';
 import { podOfNeed } from './fabric.ts';
@@ -30,11 +31,14 @@ const ONWARD = 3;
 
 /** One question through the kernels and the cloud. */
 export async function diagnose(
-  parts: NetworkParts,
+  given: NetworkParts,
   question: Question,
   source: Endpoint,
   destination: Endpoint,
 ): Promise<{ readonly suspicions: readonly Suspicion[]; readonly path: PacketPath }> {
+  const { signal } = question;
+  const parts =
+    destination.kind === 'external' ? { ...given, source: await withBalancerAddresses(given.source, given.infra, signal) } : given;
   const objects = parts.source.cluster;
   const infra = askInfra(parts.infra, objects, question.signal);
   const packet = packetOf(question, source, destination);

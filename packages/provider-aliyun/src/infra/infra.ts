@@ -1,4 +1,6 @@
 import type { InfraResult, InfraShim, Packet } from '@skoop/core';
+import { formatIp } from '@skoop/netstack';
+import { balancerOf } from './balancer-of.ts';
 import type { Cloud } from './cloud.ts';
 import { externalToLoadBalancer } from './external-to-load-balancer.ts';
 import { externalToNode } from './external-to-node.ts';
@@ -20,6 +22,10 @@ export function aliyunInfra(cloud: Cloud): InfraShim {
       const result = await externalToLoadBalancer(cloud, service, packet);
       for (const forward of result.forwards ?? []) balanced.add(wordOf(forward.packet));
       return result;
+    },
+    async balancerAddresses(service) {
+      const balancer = await balancerOf(cloud, service);
+      return (balancer?.addresses ?? []).map(formatIp);
     },
   };
 }
