@@ -2,6 +2,7 @@
 // The one way in: sets everything up with nothing but Node.js and npm, then does what was asked for.
 import { bootstrap, build } from './bootstrap.mjs';
 import { run } from './process.mjs';
+import { release } from './release.mjs';
 import { test } from './test.mjs';
 
 const [task, ...args] = process.argv.slice(2);
@@ -14,6 +15,7 @@ const tasks = {
   },
   test: async () => test(args),
   check: async () => test(['check']),
+  release: async () => release(args),
   fuzz: async () => {
     await build();
     return run('node', ['lab/kernel/dist/generate/main.js', ...args]);

@@ -13,7 +13,10 @@ const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarnin
 const suites = [
   {
     name: 'check',
-    commands: [['exec', 'turbo', 'run', 'lint', 'publint', 'types', 'format:check', 'unused', '--output-logs=errors-only']],
+    commands: [
+      ['exec', 'turbo', 'run', 'lint', 'publint', 'types', 'format:check', 'unused', '--output-logs=errors-only'],
+      ['exec', 'node', 'scripts/api.mjs', '--check'],
+    ],
   },
   { name: 'unit', files: '**/!(*.kernel|*.cluster|*.install).test.ts' },
   { name: 'install', files: '**/*.install.test.ts' },
