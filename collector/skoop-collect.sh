@@ -87,7 +87,7 @@ read_sysctl() {
     accept_source_route bc_forwarding disable_policy disable_xfrm promote_secondaries; do
     set -- "$@" net/ipv4/conf/*/$key
   done
-  for key in forwarding disable_ipv6 accept_ra accept_redirects accept_source_route proxy_ndp disable_policy \
+  for key in forwarding disable_ipv6 use_tempaddr use_oif_addrs_only accept_ra accept_redirects accept_source_route proxy_ndp disable_policy \
     ignore_routes_with_linkdown rpl_seg_enabled seg6_enabled; do
     set -- "$@" net/ipv6/conf/*/$key
   done

@@ -52,6 +52,8 @@ export interface LinkAddress {
   /** IPv6: not usable (yet): duplicate address detection runs or failed. */
   readonly tentative: boolean;
   readonly deprecated: boolean;
+  /** IPv6: one of those that change, for privacy. */
+  readonly temporary?: boolean;
   readonly source: Source;
 }
 

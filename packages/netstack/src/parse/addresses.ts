@@ -47,6 +47,7 @@ function readAddress(fields: Fields, source: Item['source']): LinkAddress | unde
     secondary: flag(fields, 'secondary') ?? false,
     tentative: tentative || flag(fields, 'dadfailed') === true,
     deprecated: flag(fields, 'deprecated') ?? false,
+    ...(flag(fields, 'temporary') === true ? { temporary: true } : {}),
     source,
   };
 }

@@ -1,7 +1,7 @@
 import { type Ip, familyOf, isLinkLocal, isMulticast } from '../address/ip.ts';
-import { contains, prefix } from '../address/prefix.ts';
+import { contains, parsePrefix, prefix } from '../address/prefix.ts';
 import type { Link, LinkAddress } from '../namespace/link.ts';
-import { linkByName } from '../namespace/lookup.ts';
+import { linkByName, sysctl } from '../namespace/lookup.ts';
 import type { NetworkNamespace } from '../namespace/namespace.ts';
 import type { Nexthop, Route } from '../namespace/route.ts';
 
@@ -35,10 +35,11 @@ export function deviceAddress(ns: NetworkNamespace, device: string | undefined, 
 
 /**
  * IPv6: of all addresses, the best for that destination (linux: `ipv6_dev_get_saddr`; RFC 6724, section 5): the destination itself, of a
- * scope that suffices, not deprecated, of the out-device, of the same label, with the longest prefix in common. The first of equals.
+ * scope that suffices, not deprecated, of the out-device, of the same label, temporary where those are wanted, with the longest prefix in
+ * common. The first of equals.
  */
 export function sourceAddress6(ns: NetworkNamespace, device: string | undefined, dst: bigint): Ip | undefined {
-  const isNear = isLinkLocal(dst) || isMulticast(dst);
+  const isNear = isLinkLocal(dst) || isMulticast(dst) || sysctl(ns, `net/ipv6/conf/${device ?? ''}/use_oif_addrs_only`, 0) !== 0;
   const candidates = ns.links
     .filter((link) => link.name === device || !isNear)
     .flatMap((link) => link.addresses.flatMap((address) => (isCandidate(address) ? [{ link, address, ip: address.ip as bigint }] : [])));
@@ -48,6 +49,7 @@ export function sourceAddress6(ns: NetworkNamespace, device: string | undefined,
     Number(!address.deprecated),
     Number(link.name === device),
     Number(labelOf(ip) === labelOf(dst)),
+    Number((address.temporary === true) === sysctl(ns, `net/ipv6/conf/${link.name}/use_tempaddr`, 0) >= 2),
     Math.min(commonBits(ip, dst), address.length),
   ];
   const [first, ...others] = candidates.map((candidate) => ({ ip: candidate.ip, score: score(candidate) }));
@@ -73,10 +75,23 @@ function scopeOf(ip: bigint): number {
   return isLinkLocal(ip) || ip === 1n ? 2 : 14;
 }
 
-/** The labels of RFC 6724's table that are not those of some transition. */
+/** The kernel's own labels (linux: `addrlabel.c`), the longest prefix first; what `ip addrlabel` changes is in no dump. */
+const LABELS = (
+  [
+    ['::1/128', 0],
+    ['::/96', 3],
+    ['::ffff:0:0/96', 4],
+    ['2001::/32', 6],
+    ['2001:10::/28', 7],
+    ['2002::/16', 2],
+    ['3ffe::/16', 12],
+    ['fec0::/10', 11],
+    ['fc00::/7', 5],
+  ] as const
+).map(([text, label]) => ({ prefix: parsePrefix(text), label }));
+
 function labelOf(ip: bigint): number {
-  if (ip === 1n) return 0;
-  return ip >> 121n === 0x7en ? 5 : ip >> 112n === 0x2002n ? 2 : ip >> 32n === 0xffffn ? 4 : 1;
+  return LABELS.find((row) => row.prefix !== undefined && contains(row.prefix, ip))?.label ?? 1;
 }
 
 function commonBits(a: bigint, b: bigint): number {
