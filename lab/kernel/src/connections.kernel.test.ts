@@ -212,3 +212,22 @@ laboratory(
     ['an echo', 'x icmp 10.9.1.2', 'delivered'],
   ],
 );
+
+laboratory(
+  'a zone that nft asks for',
+  routed({
+    r: {
+      legacy: table(
+        'raw',
+        '-A PREROUTING -i rx -p udp --dport 9 -j CT --zone 7',
+        '-A PREROUTING -i rx -p udp --dport 10 -j CT --zone-orig 7',
+      ),
+      nft: 'table ip t { chain f { type filter hook forward priority 0; udp dport 9 ct zone 7 drop; ct original zone 7 ct reply zone 0 reject; }; }',
+    },
+  }),
+  [
+    ['of both directions', 'x udp 10.9.1.2:9', 'dropped'],
+    ['of one', 'x udp 10.9.1.2:10', 'rejected icmp-3/3 from 10.9.0.1'],
+    ['none', 'x tcp 10.9.1.2:80', 'delivered y<-10.9.0.2:40000 at 10.9.1.2:80'],
+  ],
+);

@@ -131,6 +131,8 @@ export interface Zone {
 }
 
 export interface TrackedConnection {
+  /** Unset: in none. */
+  readonly zone?: Zone;
   /** The first packet before any translation. */
   readonly original: Tuple;
   /** What an answer looks like when it arrives. */

@@ -22,6 +22,9 @@ const syn = context();
 const udp = context({ packet: { protocol: 17, dport: 53, tcpFlags: 0 } });
 const echo = context({ packet: { protocol: 1, sport: 7, dport: 0, tcpFlags: 0, icmp: { type: 8, code: 0 } } });
 const six = context({ packet: { src: ip('fd00::2'), dst: ip('fd00::3'), dport: 80 } });
+const inZone = context({
+  tracking: { state: 'NEW', entry: entryOf(SYN, { zone: { original: 7, reply: 0 } }), direction: 'original' },
+});
 const untracked = context({ tracking: { state: 'UNTRACKED', entry: undefined, direction: 'original' } });
 const raw = context({ tracking: { state: 'INVALID', entry: undefined, direction: 'original' } });
 const translated = context({
@@ -147,6 +150,8 @@ describe('ct: everything but the state needs an entry', () => {
     ['source of the answer', match(ct('ip saddr', 'reply'), '10.0.0.3'), syn, true],
     ['protocol', match(ct('protocol'), 'tcp'), syn, true],
     ['no zone', match(ct('zone'), 0), syn, true],
+    ['a zone', match(ct('zone'), 7), inZone, true],
+    ['of one direction', match({ ct: { key: 'zone', dir: 'reply' } }, 0), inZone, true],
     ['what no dump has', match(ct('bytes'), 100, '>'), syn, 'unknown'],
     ['bridges track in their own way', match(ct('state'), 'new', 'in'), syn, 'unknown', { family: 'bridge' }],
   ]);

@@ -38,8 +38,7 @@ const KEYS: Readonly<Record<string, readonly [DataType, Evaluate]>> = {
   direction: [TYPES.ct_dir, ofEntry((_entry, { tracking }) => valueOf(tracking.direction === 'original' ? 0 : 1))],
   l3proto: [TYPES.nf_proto, ofEntry((entry) => valueOf(familyOf(entry.original.src) === 4 ? 2 : 10))],
   protocol: [TYPES.inet_proto, ofEntry((entry) => valueOf(entry.original.protocol))],
-  // Zones are not modelled: a rule that sets one is unknown.
-  zone: [TYPES.integer, ofEntry(() => valueOf(0))],
+  zone: [TYPES.integer, ofEntry(({ zone }) => valueOf(zone === undefined ? 0 : zone.original || zone.reply))],
 };
 
 /** `ip saddr`, `ip6 daddr`, `proto-dst` and so on, of one direction. */
@@ -51,6 +50,7 @@ function tupleKey(key: string, side: 'original' | 'reply', family: 4 | 6 | undef
       ? undefined
       : [version === 4 ? TYPES.ipv4_addr : TYPES.ipv6_addr, ofEntry(address(side, parts[2] === 's' ? 'src' : 'dst', version))];
   }
+  if (key === 'zone') return [TYPES.integer, ofEntry(({ zone }) => valueOf(zone?.[side] ?? 0))];
   if (key === 'proto-src' || key === 'proto-dst')
     return [TYPES.inet_service, ofEntry(port(side, key === 'proto-src' ? 'sport' : 'dport', key))];
   return undefined;
