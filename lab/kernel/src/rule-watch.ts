@@ -8,9 +8,9 @@ import { MARKER, type ModelBooks, type RuleBook, compareTrails, kernelBook, kern
 /** A packet that comes anew, or is made here, is traced; neighbour discovery and the like are not. */
 function markerRules(devices: readonly string[]): string {
   const chain = (hook: string): string =>
-    `chain ${hook} { type filter hook ${hook} priority -1000; icmpv6 type 130-143 return; meta nftrace set 1; }`;
+    `chain ${hook} { type filter hook ${hook} priority -1000; meta protocol arp return; icmpv6 type 130-143 return; meta nftrace set 1; }`;
   const device = (name: string, index: number): string =>
-    `chain d${String(index)} { type filter hook ingress device "${name}" priority -1000; icmpv6 type 130-143 return; meta nftrace set 1; }`;
+    `chain d${String(index)} { type filter hook ingress device "${name}" priority -1000; meta protocol arp return; icmpv6 type 130-143 return; meta nftrace set 1; }`;
   return [
     ...['inet', 'bridge'].map((family) => `table ${family} ${MARKER} { ${chain('prerouting')}; ${chain('output')}; }`),
     ...(devices.length === 0 ? [] : [`table netdev ${MARKER} { ${devices.map(device).join('; ')}; }`]),

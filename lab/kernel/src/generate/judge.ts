@@ -1,9 +1,10 @@
 import type { NodeDump } from '@skoop/core';
-import type { Trace } from '@skoop/netstack';
+import type { Trace, World } from '@skoop/netstack';
 import { type Answer, describeAnswer } from '../answer.ts';
 import { compare } from '../compare.ts';
 import type { Lab } from '../lab.ts';
 import { type Probe, parseProbe } from '../probe.ts';
+import { RuleWatch, isCertain } from '../rule-watch.ts';
 import type { LabSession } from '../session.ts';
 import type { Drawn } from './draw.ts';
 
@@ -11,6 +12,9 @@ import type { Drawn } from './draw.ts';
 const AGAIN_AFTER = 1500;
 /** Packets of one laboratory that are asked for again. Who differs in more has shown enough. */
 const AGAIN_AT_MOST = 8;
+
+/** Packets of one laboratory whose rules are compared as well: each is sent once more, alone. */
+const WATCHED_AT_MOST = 8;
 
 /** What both said to one packet. */
 export interface Case {
@@ -35,9 +39,14 @@ export interface Judged {
  * Builds a laboratory, asks the model about every packet, and sends those that it claims to know all at once. Who then differs is asked for
  * again, alone and with care: a packet may have met what those before it left.
  *
+ * @param trails compare rule by rule as well, see {@link RuleWatch}
  * @throws Error where the laboratory can't be built: the family draws what a tool refuses
  */
-export async function judge(session: LabSession, { lab: description, probes }: Pick<Drawn, 'lab' | 'probes'>): Promise<Judged> {
+export async function judge(
+  session: LabSession,
+  { lab: description, probes }: Pick<Drawn, 'lab' | 'probes'>,
+  trails = false,
+): Promise<Judged> {
   const lab = await session.build(description);
   try {
     const dumps = await lab.dumps();
@@ -59,10 +68,24 @@ export async function judge(session: LabSession, { lab: description, probes }: P
       else if (compare(model, kernel).length === 0) cases.push({ ...base, kernel, again: false, differences: [] });
       else if (left-- > 0) cases.push({ ...base, ...(await askAgain(lab, probe, model)), again: true });
     }
-    return { dumps, cases };
+    return { dumps, cases: trails ? await withTrails(lab, world, cases) : cases };
   } finally {
     await lab.dispose();
   }
+}
+
+/** The packets that they agree about, sent again: did they meet the same rules? */
+async function withTrails(lab: Lab, world: World, cases: readonly Case[]): Promise<readonly Case[]> {
+  const watch = await RuleWatch.begin(lab, world);
+  const judged: Case[] = [];
+  let left = WATCHED_AT_MOST;
+  for (const each of cases) {
+    const probe = parseProbe(each.probe);
+    const { trace } = lab.ask(world, probe, true);
+    if (each.kernel === undefined || each.differences.length > 0 || !isCertain(trace, probe) || left-- <= 0) judged.push(each);
+    else judged.push({ ...each, differences: (await watch.probe(probe, trace)).differences });
+  }
+  return judged;
 }
 
 async function askAgain(lab: Lab, probe: Probe, model: readonly Answer[]): Promise<Pick<Case, 'kernel' | 'differences'>> {

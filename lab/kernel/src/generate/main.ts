@@ -12,6 +12,7 @@ const { values } = parseArgs({
     family: { type: 'string', multiple: true },
     differences: { type: 'string', default: '1' },
     patience: { type: 'string', default: '60' },
+    trails: { type: 'boolean', default: false },
   },
 });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
@@ -31,6 +32,7 @@ try {
     time: values.minutes === undefined ? Infinity : Number(values.minutes) * 60_000,
     differences: Number(values.differences),
     patience: Number(values.patience) * 1000,
+    trails: values.trails,
     progress: (tally) => {
       if (seconds() < told + 30) return;
       told = seconds();

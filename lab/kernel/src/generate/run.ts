@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly differences?: number;
   /** Most milliseconds that looking for a smaller laboratory may take; 0 for none. */
   readonly patience?: number;
+  /** Compare rule by rule as well. */
+  readonly trails?: boolean;
   readonly progress?: (tally: Tally) => void;
 }
 
@@ -32,7 +34,7 @@ export interface RunResult {
 
 /** Draws laboratories, one family after the other, and asks model and kernel about them until there were enough. */
 export async function run(session: LabSession, options: RunOptions): Promise<RunResult> {
-  const { families, seed, cases, time, differences: most = 1, patience = 60_000, progress } = options;
+  const { families, seed, cases, time, differences: most = 1, patience = 60_000, trails = false, progress } = options;
   const tally = new Tally();
   const differing: { readonly drawn: Drawn; readonly found: Case }[] = [];
   const end = Date.now() + time;
@@ -44,7 +46,7 @@ export async function run(session: LabSession, options: RunOptions): Promise<Run
       const family = families[index % families.length];
       if (family === undefined) return;
       const drawn = draw(family, seedOf(seed, index));
-      const judged = await judge(session, drawn).catch((error: unknown) => {
+      const judged = await judge(session, drawn, trails).catch((error: unknown) => {
         throw new Error(`family ${family.name}, seed ${String(drawn.seed)}: ${buildScript(drawn.lab, (name) => name)}`, { cause: error });
       });
       tally.add(family.name, drawn.lab, judged);
@@ -56,7 +58,7 @@ export async function run(session: LabSession, options: RunOptions): Promise<Run
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
   const differences: string[] = [];
   for (const { drawn, found } of differing) {
-    const { lab, found: last } = patience > 0 ? await shrink(session, drawn, found, patience) : { lab: drawn.lab, found };
+    const { lab, found: last } = patience > 0 ? await shrink(session, drawn, found, patience, trails) : { lab: drawn.lab, found };
     differences.push(
       `# family ${drawn.family.name}, seed ${String(drawn.seed)}\n${buildScript(lab, (name) => name)}${sendingCommand(last.probe)}\n# ${describeCase(last).replaceAll('\n', '\n# ')}`,
     );

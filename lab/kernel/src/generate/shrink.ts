@@ -15,8 +15,15 @@ export interface Smallest {
  * quarter of them, and so on down to one (Zeller's delta debugging). What can't be built without a line needs the line.
  *
  * @param patience most milliseconds
+ * @param trails does it differ rule by rule as well?
  */
-export async function shrink(session: LabSession, { lab }: Pick<Drawn, 'lab'>, found: Case, patience: number): Promise<Smallest> {
+export async function shrink(
+  session: LabSession,
+  { lab }: Pick<Drawn, 'lab'>,
+  found: Case,
+  patience: number,
+  trails = false,
+): Promise<Smallest> {
   const end = Date.now() + patience;
   let gone: readonly Part[] = [];
   let smallest: Smallest = { lab, found };
@@ -25,7 +32,7 @@ export async function shrink(session: LabSession, { lab }: Pick<Drawn, 'lab'>, f
     for (let start = 0; start < left.length && Date.now() < end; start += size) {
       const fewer = [...gone, ...left.slice(start, start + size)];
       const smaller = without(lab, fewer);
-      const judged = await judge(session, { lab: smaller, probes: [found.probe] }).catch(() => undefined);
+      const judged = await judge(session, { lab: smaller, probes: [found.probe] }, trails).catch(() => undefined);
       const differing = judged?.cases.find(({ differences }) => differences.length > 0);
       if (differing === undefined) continue;
       gone = fewer;
