@@ -93,6 +93,24 @@ laboratory(
 );
 
 laboratory(
+  'iptables-nft calls the table security behind the translation in INPUT, iptables-legacy before it',
+  routed({
+    r: {
+      iptables: save('nat', '-A INPUT -p udp -j SNAT --to-source 10.9.0.77') + save('security', '-A INPUT -s 10.9.0.77/32 -j DROP'),
+    },
+  }),
+  [
+    ['nft: it sees what was translated', 'x udp 10.9.0.1:9', 'dropped'],
+    [
+      'legacy: what was not yet',
+      'x udp 10.9.0.1:9',
+      'delivered r<-10.9.0.77:40000 at 10.9.0.1:9',
+      { change: { r: 'nft delete table ip security\niptables-legacy -t security -A INPUT -s 10.9.0.77 -j DROP' } },
+    ],
+  ],
+);
+
+laboratory(
   'IPv6',
   routed6({
     r: {

@@ -1,4 +1,4 @@
-import type { BaseChain, Hook } from '../model.ts';
+import type { BaseChain, Hook, Table } from '../model.ts';
 
 const HOOKS: ReadonlyMap<string, Hook> = new Map([
   ['PREROUTING', 'prerouting'],
@@ -10,14 +10,14 @@ const HOOKS: ReadonlyMap<string, Hook> = new Map([
 
 interface TableLayout {
   readonly chains: readonly string[];
-  readonly priority: (hook: Hook) => number;
+  readonly priority: (hook: Hook, backend: Table['backend']) => number;
   readonly type: (hook: Hook) => BaseChain['type'];
 }
 
 const filter = () => 'filter' as const;
 const isSource = (hook: Hook) => hook === 'input' || hook === 'postrouting';
 
-/** The chains that each iptables table hangs into the kernel's hooks, the same for both families and both backends. */
+/** The chains that each iptables table hangs into the kernel's hooks, the same for both families. */
 const TABLES: Readonly<Record<string, TableLayout>> = {
   raw: { chains: ['PREROUTING', 'OUTPUT'], priority: () => -300, type: filter },
   mangle: {
@@ -27,7 +27,12 @@ const TABLES: Readonly<Record<string, TableLayout>> = {
   },
   nat: { chains: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'], priority: (hook) => (isSource(hook) ? 100 : -100), type: () => 'nat' },
   filter: { chains: ['INPUT', 'FORWARD', 'OUTPUT'], priority: () => 0, type: filter },
-  security: { chains: ['INPUT', 'FORWARD', 'OUTPUT'], priority: () => 50, type: filter },
+  // iptables-nft writes 150 where the kernel says 50 (NF_IP_PRI_SECURITY): behind the translation in INPUT.
+  security: {
+    chains: ['INPUT', 'FORWARD', 'OUTPUT'],
+    priority: (_hook, backend) => (backend === 'iptables-nft' ? 150 : 50),
+    type: filter,
+  },
 };
 
 export function isIptablesTable(name: string): boolean {
@@ -35,10 +40,14 @@ export function isIptablesTable(name: string): boolean {
 }
 
 /** Where the kernel calls a chain of an iptables table; `undefined` for a chain that users made. */
-export function builtinChain(table: string, chain: string, policy: BaseChain['policy']): BaseChain | undefined {
+export function builtinChain(
+  { backend, name }: Pick<Table, 'backend' | 'name'>,
+  chain: string,
+  policy: BaseChain['policy'],
+): BaseChain | undefined {
   const hook = HOOKS.get(chain);
   if (hook === undefined) return undefined;
-  const layout = isIptablesTable(table) ? TABLES[table] : undefined;
+  const layout = isIptablesTable(name) ? TABLES[name] : undefined;
   if (layout === undefined || !layout.chains.includes(chain)) return undefined;
-  return { hook, priority: layout.priority(hook), type: layout.type(hook), policy, devices: [] };
+  return { hook, priority: layout.priority(hook, backend), type: layout.type(hook), policy, devices: [] };
 }

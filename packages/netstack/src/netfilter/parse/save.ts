@@ -11,6 +11,7 @@ import { APPEND, RuleReader } from './rule-reader.ts';
 import { SavedChains } from './saved-chains.ts';
 
 interface OpenTable {
+  readonly backend: SaveOrigin['backend'];
   readonly name: string;
   readonly lines: Lines;
   readonly chains: SavedChains;
@@ -73,7 +74,8 @@ export function parseSave(artifact: Artifact, origin: SaveOrigin): SaveReading {
       if (refused !== null) incompatible.push({ name: refused[1] ?? '', source });
     } else if (first === STAR) {
       close(false);
-      table = { name: textBetween(bytes, begin + 1, lines.end(line)), lines, chains: new SavedChains(lines, next), rules: new Numbers() };
+      const name = textBetween(bytes, begin + 1, lines.end(line));
+      table = { backend: origin.backend, name, lines, chains: new SavedChains(lines, next), rules: new Numbers() };
       if (!isIptablesTable(table.name)) gaps.push({ topic, kind: 'malformed', why: `table ${table.name} is none of the iptables tables` });
     } else if (table === undefined) {
       const { text } = lines.at(line);
@@ -114,7 +116,7 @@ function declare(table: OpenTable, line: number, malformed: Malformed): void {
   }
   const source = lines.at(line);
   const [, name = '', policy = '', more = ''] = DECLARATION.exec(source.text) ?? [];
-  const base = builtinChain(table.name, name, policy === 'DROP' ? 'drop' : 'accept');
+  const base = builtinChain(table, name, policy === 'DROP' ? 'drop' : 'accept');
   const chain = chains.declare(from, to, line, base);
   const known = base === undefined ? policy === '-' : policy === 'ACCEPT' || policy === 'DROP';
   if (known && more === '') return;
@@ -143,7 +145,8 @@ function finish(table: OpenTable, { backend, family }: SaveOrigin, complete: boo
 }
 
 /** Gives each line to its chain. Returns the chain of the last. */
-function distribute({ name: table, lines, chains, rules }: OpenTable, malformed: Malformed): number {
+function distribute(table: OpenTable, malformed: Malformed): number {
+  const { lines, chains, rules } = table;
   const { bytes } = lines;
   let chain = -1;
   for (let i = 0; i < rules.length; i++) {
@@ -161,7 +164,7 @@ function distribute({ name: table, lines, chains, rules }: OpenTable, malformed:
       if (chain < 0 && to > from) {
         const source = lines.at(line);
         const named = name ?? textBetween(bytes, from, to);
-        malformed(`a rule of chain ${named}, which table ${table} does not declare: ${source.text}`, source);
+        malformed(`a rule of chain ${named}, which table ${table.name} does not declare: ${source.text}`, source);
         if (!isQuoted) chain = chains.declare(from, to, line, builtinChain(table, named, 'accept'));
       }
     }
