@@ -112,7 +112,8 @@ export class Lab {
       ...(probe.mark === undefined ? {} : { mark: probe.mark }),
       ...(probe.tos === undefined ? {} : { tos: probe.tos }),
       ...(probe.ttl === undefined ? {} : { ttl: probe.ttl }),
-      ...(probe.size === undefined ? {} : { length: probe.size }),
+      // Nobody chooses how long a handshake is.
+      ...(probe.size === undefined || probe.protocol === 'tcp' ? {} : { length: probe.size }),
       ...(probe.df === undefined ? {} : { df: probe.df }),
       ...(probe.tracked === undefined ? {} : { tracked: probe.tracked }),
       visits,
