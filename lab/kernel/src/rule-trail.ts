@@ -86,7 +86,8 @@ export function kernelPackets(events: readonly RuleEvent[], book: RuleBook<strin
     let state = open.get(event.id);
     if (state === undefined || (event.table === MARKER && state.begun)) {
       open.set(event.id, (state = { packet: [], walk: [], begun: false }));
-      packets.push(state.packet);
+      // What the marker leaves out (neighbour discovery) may be traced by a rule of the laboratory's own.
+      if (event.table === MARKER) packets.push(state.packet);
     }
     if (event.table === MARKER) continue;
     state.begun = true;
