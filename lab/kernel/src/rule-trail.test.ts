@@ -40,6 +40,11 @@ describe('the kernel’s events as packets', () => {
       [['ip t c: c 1 accept'], ['ip t c: c 2 accept']],
     ],
     [
+      'what another rule traces is not looked at',
+      events('c 4 continue', 'c policy accept', '2: marker', '2: c 7 drop'),
+      [['ip t c: c 2 drop']],
+    ],
+    [
       'a chain without rules says nothing, unless it drops',
       events('marker', 'e policy accept', 'f policy drop'),
       [['ip t f: policy drop']],
