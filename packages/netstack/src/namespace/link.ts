@@ -144,6 +144,8 @@ export interface TunnelDevice {
   readonly local: Ip | undefined;
   /** `undefined`: any; the next hop is then the far end. */
   readonly remote: Ip | undefined;
+  /** The mark that the outer packet's route is asked with; unset: 0. */
+  readonly fwmark?: number;
   /** GRE: what goes out with a packet, and what one must come with. */
   readonly outKey: string | undefined;
   readonly inKey: string | undefined;

@@ -73,6 +73,7 @@ function readTunnel(type: TunnelDevice['type'], fields: Fields, data: Fields): D
     type,
     local: ip(data, 'local'),
     remote: ip(data, 'remote'),
+    ...(has(data, 'fwmark') ? { fwmark: integer(data, 'fwmark') ?? 0 } : {}),
     outKey: text(data, 'okey'),
     inKey: text(data, 'ikey'),
   };

@@ -17,8 +17,9 @@ import { type Decision, type Outcome, type Outgoing, type Place, type Skb, type 
  * From a socket to the wire: route, OUTPUT, perhaps another route, POSTROUTING (linux: `ip_queue_xmit`, `__ip_local_out`).
  *
  * @param owner whose socket sends it; its `uid` is unset where no process waits for an error
+ * @param mark what its first route is asked with, where that is not the packet's own
  */
-export function localOut(walk: Walk, place: Place, outgoing: Outgoing, owner: SocketOwner): Outcome {
+export function localOut(walk: Walk, place: Place, outgoing: Outgoing, owner: SocketOwner, mark = outgoing.mark): Outcome {
   const version = familyOf(outgoing.dst);
   const unbound: Packet = { ...outgoing, src: outgoing.src ?? anyAddress(version) };
   let skb: Skb = {
@@ -34,7 +35,7 @@ export function localOut(walk: Walk, place: Place, outgoing: Outgoing, owner: So
   };
   const why = missingTopic(place.namespace, 'routes') ?? missingTopic(place.namespace, 'links');
   if (why !== undefined) return { kind: 'unknown', finding: finding(place, 'COLLECT_ARTIFACT_MISSING', [], { artifact: 'routes', why }) };
-  let found = route(walk, skb);
+  let found = route(walk, skb, mark);
   // IPv6 gives a failure without a source no weight: it is asked again with one (linux: `ip6_dst_lookup_tail`).
   if (found.kind === 'refused' && (version === 4 || outgoing.src !== undefined)) return refused(skb, found);
   if (outgoing.src === undefined) {
@@ -52,7 +53,7 @@ export function localOut(walk: Walk, place: Place, outgoing: Outgoing, owner: So
       );
     skb = { ...skb, packet: { ...unbound, src } };
     // A connecting socket of IPv4 is routed again with the address that it got: `from` rules apply now. A server's answer is sent unconnected.
-    if (version === 4 ? hasPorts(outgoing.protocol) && outgoing.answer !== true : found.kind === 'refused') found = route(walk, skb);
+    if (version === 4 ? hasPorts(outgoing.protocol) && outgoing.answer !== true : found.kind === 'refused') found = route(walk, skb, mark);
   }
   if (found.kind === 'refused') return refused(skb, found);
   skb = { ...skb, decision: decide(found) };
@@ -92,7 +93,7 @@ export function nextHopOf(skb: Skb): Packet['dst'] {
   return skb.decision?.via ?? skb.packet.dst;
 }
 
-function route(walk: Walk, skb: Skb): Lookup {
+function route(walk: Walk, skb: Skb, mark = skb.packet.mark): Lookup {
   const { packet } = skb;
   const device = skb.socket?.device;
   const found = lookup(
@@ -102,7 +103,7 @@ function route(walk: Walk, skb: Skb): Lookup {
       src: packet.src,
       iif: 'lo',
       ...(device === undefined ? {} : { oif: device }),
-      mark: packet.mark,
+      mark,
       tos: packet.tos,
       protocol: packet.protocol,
       sport: packet.sport,

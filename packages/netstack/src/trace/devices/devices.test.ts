@@ -248,6 +248,16 @@ describe('IP tunnels', () => {
     expect(ask(wire(machine('a', mine), machine('b', theirs, more)), 'host', '10.2.0.0')).toMatchObject({ verdict, why });
   });
 
+  test.each([
+    ["the inner packet's mark chooses no route for the outer one", undefined, 'delivered'],
+    ["the device's own does", 7, 'dropped'],
+  ])('%s', (_what, fwmark, verdict) => {
+    const rules = [{ priority: 50, fwmark: { value: 7, mask: 0xffffffff }, action: { kind: 'blackhole' } as const }];
+    const iptables = '*mangle\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -o tunl0 -j MARK --set-xmark 0x7/0xffffffff';
+    const mine = machine('a', device(fwmark === undefined ? {} : { fwmark }), { rules, iptables });
+    expect(ask(wire(mine, machine('b', device())), 'host', '10.2.0.0').verdict).toBe(verdict);
+  });
+
   test('the outer packet is as much longer as its header is', () => {
     const world = wire(machine('a', device()), machine('b', device()));
     const { paths } = trace(world, {

@@ -47,7 +47,8 @@ export const tunnel: DeviceKind<'tunnel'> = {
       inner: frame.packet,
       evidence: [link.source],
     });
-    return localOut(walk, place, outer, KERNEL);
+    // The device's own mark asks for the route; the chains see the packet's.
+    return localOut(walk, place, outer, KERNEL, device.fwmark ?? 0);
   },
   // Nothing is asked for on it: it has no link-layer addresses.
   reach: () => undefined,
