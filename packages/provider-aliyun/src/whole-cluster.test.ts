@@ -138,7 +138,7 @@ test('the address of an NLB, of which the Service tells the name alone', async (
   const diagnosis = await diagnose(stub, folder, '203.0.113.5', `${VIP}:80`);
   expect(causes(diagnosis)).toEqual([]);
   expect(diagnosis.verdict).toBe('delivered');
-  expect(stations(diagnosis)).toContainEqual(expect.stringMatching(/→ loadbalancer nlb-1 → node node2 → /) as unknown);
+  expect(stations(diagnosis)).toContainEqual(expect.stringMatching(/→ loadbalancer nlb-1 → node node2 → /));
 });
 
 test('a right that is missing makes the hop unknown, and says which', async () => {
