@@ -43,7 +43,7 @@ function problemOf(line: SourceLine, open: Map<string, OpenSet>, current: OpenSe
   if (set === undefined) return 'an element of a set that is not in the dump';
   const rest = text.slice(`add ${set.name} `.length);
   if (set.type === 'list:set') {
-    const member = memberOf(rest, open);
+    const member = nameIn(rest, open, true);
     if (member !== undefined) set.members.push(member);
     else return spoil(set, 'a member that is not in the dump', line);
     return set;
@@ -96,17 +96,21 @@ function readMask(netmask: string | undefined, bitmask: string | undefined, fami
 /** Elements follow their set; in a file that was written by hand they may stand anywhere after it. */
 function ownerOf(text: string, open: ReadonlyMap<string, OpenSet>, current: OpenSet | undefined): OpenSet | undefined {
   if (current !== undefined && text.startsWith(`add ${current.name} `)) return current;
-  let owner: OpenSet | undefined;
-  for (const set of open.values()) if (text.startsWith(`add ${set.name} `) && set.name.length > (owner?.name.length ?? -1)) owner = set;
-  return owner;
+  return open.get(nameIn(text.slice('add '.length), open, false) ?? '');
 }
 
-/** The longest name of a set that the text begins with. */
-function memberOf(text: string, open: ReadonlyMap<string, OpenSet>): string | undefined {
-  let member: string | undefined;
-  for (const name of open.keys()) if ((text === name || text.startsWith(`${name} `)) && name.length > (member?.length ?? -1)) member = name;
-  return member;
+/** The longest name of a set that the text begins with; it may have blanks, and the text may be no more than the name. */
+function nameIn(text: string, open: ReadonlyMap<string, OpenSet>, whole: boolean): string | undefined {
+  if (whole && open.has(text)) return text;
+  for (let end = text.lastIndexOf(' ', LONGEST_NAME); end > 0; end = text.lastIndexOf(' ', end - 1)) {
+    const name = text.slice(0, end);
+    if (open.has(name)) return name;
+  }
+  return undefined;
 }
+
+/** IPSET_MAXNAMELEN less the zero behind it. */
+const LONGEST_NAME = 31;
 
 function store(set: OpenSet, { lengths, values, element }: Stored): void {
   const at = lengths.join(' ');

@@ -1,6 +1,8 @@
-import { jest, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
+import { parseIpsets } from '../../ipset/parse.ts';
+import { recordedWith } from '../../parse/__fixtures__/dump.ts';
 import { type Ways, explore } from '../../trace/choices.ts';
 import { context } from '../__fixtures__/context.ts';
 import { artifact, tableOf } from '../__fixtures__/rules.ts';
@@ -55,6 +57,46 @@ test('a broken ruleset of nft never throws', () => {
   fc.assert(
     fc.property(fc.oneof(mutated(RULESET), json), (nft) => walkAll(SAVES[1] ?? '', nft)),
     { numRuns: 150 },
+  );
+});
+
+/** The value with its nth part, in the order in which they are written, replaced by another; what is left of n where it has fewer. */
+function replaced(value: unknown, n: { left: number }, by: unknown): unknown {
+  if (n.left-- === 0) return by;
+  if (Array.isArray(value)) return value.map((part) => replaced(part, n, by));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, replaced(part, n, by)]));
+}
+
+test('a value of a recorded listing of nft, replaced by any other, never throws', () => {
+  const listings = ['words', 'vmaps'].map((namespace) => {
+    const { nftables } = JSON.parse(recordedWith('trixie', namespace).artifacts.get('nft')?.text ?? '') as {
+      readonly nftables: readonly unknown[];
+    };
+    return nftables;
+  });
+  const value = fc.oneof(
+    fc.constantFrom(-1, 0, 1.5, 1e30, 65536, 2 ** 32, 2 ** 53, '', '@s', '10.0.0.1', '::', null, true),
+    fc.jsonValue(),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...listings), fc.nat(), fc.nat(60), value, (items, at, part, by) => {
+      const nftables = items.map((item, i) => (i === at % items.length ? replaced(item, { left: part + 1 }, by) : item));
+      walkAll('', JSON.stringify({ nftables }));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a broken list of sets never throws', () => {
+  const sets = recordedWith('trixie', 'host').artifacts.get('ipset-save')?.text ?? '';
+  fc.assert(
+    fc.property(fc.oneof(mutated(sets), fc.string({ unit: 'binary' })), (text) => {
+      const { value, gaps } = parseIpsets({ id: 'n', artifacts: new Map([['ipset-save', artifact(text)]]) });
+      // What can't be read is told, or makes its set unknown.
+      expect(value.size + gaps.length > 0 || text.trim() === '').toBe(true);
+    }),
+    { numRuns: 500 },
   );
 });
 
