@@ -13,7 +13,7 @@ const layers = [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/node_modules/', '**/__fixtures__/', '**/assets/', 'lab/cluster/kube/', 'lab/cluster/dns/'] },
+  { ignores: ['**/dist/', '**/node_modules/', '**/__fixtures__/', '**/templates/', '**/assets/', 'lab/cluster/kube/', 'lab/cluster/dns/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],

@@ -139,7 +139,7 @@ describe('a provider of somebody else', () => {
 
   test(
     'is installed by npm beside a global skoop, and used',
-    async () => {
+    () => {
       const prefix = folder();
       npm(prefix, 'install', '--global', '--prefix', prefix, '@skoop/cli', 'skoop-provider-acme');
       const stdout = execFileSync(join(prefix, 'bin/skoop'), ['plugins'], { cwd: folder(), encoding: 'utf8' });

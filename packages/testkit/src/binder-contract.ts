@@ -5,7 +5,7 @@ import { type ContractTest, contractTest } from './contract-test.ts';
 import { assertPure } from './fingerprint.ts';
 
 /** The flags that a binder declares. */
-export function flagsOf(binder: ConfigBinder<unknown>): readonly FlagSpec[] {
+function flagsOf(binder: ConfigBinder<unknown>): readonly FlagSpec[] {
   const flags: FlagSpec[] = [];
   binder.bindFlags({ add: (flag) => void flags.push(flag) });
   return flags;
