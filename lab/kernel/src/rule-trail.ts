@@ -13,7 +13,7 @@ export interface ChainTrail {
 }
 
 /** What the rules of a laboratory did with one packet and what answered it: by namespace, in order. */
-export type Trail = ReadonlyMap<string, readonly ChainTrail[]>;
+type Trail = ReadonlyMap<string, readonly ChainTrail[]>;
 
 /** The table that makes the kernel trace everything. Its own chains are left out of every trail. */
 export const MARKER = 'skoop-trace';

@@ -4,7 +4,7 @@ import type { LabDescription } from '../description.ts';
 import type { Case, Judged } from './judge.ts';
 
 /** In how many cases a construct stood somewhere in the laboratory, and in how many it was among what decided. */
-export interface ConstructCount {
+interface ConstructCount {
   readonly stood: number;
   readonly met: number;
 }

@@ -6,7 +6,7 @@ export function isRaw(value: unknown): value is Raw {
 }
 
 /** What stands at a path of names, `VpcAttributes.VpcId`; `undefined` where nothing does. */
-export function at(raw: Raw, path: string): unknown {
+function at(raw: Raw, path: string): unknown {
   let value: unknown = raw;
   for (const name of path.split('.')) {
     if (!isRaw(value) || !Object.hasOwn(value, name)) return undefined;

@@ -27,7 +27,7 @@ export function shape(written: string): Shape {
 }
 
 /** The part of a value that a shape names. */
-export function cut(value: unknown, wanted: Shape | true): unknown {
+function cut(value: unknown, wanted: Shape | true): unknown {
   if (Array.isArray(value)) return value.map((item: unknown) => cut(item, wanted));
   if (wanted === true) return isRaw(value) ? undefined : value;
   if (!isRaw(value)) return undefined;

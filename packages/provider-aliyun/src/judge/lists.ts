@@ -7,4 +7,3 @@ export interface Lists {
   readonly ports: ReadonlyMap<string, readonly PortRange[]>;
 }
 
-export const NO_LISTS: Lists = { prefixes: new Map(), ports: new Map() };

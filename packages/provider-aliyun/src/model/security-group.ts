@@ -5,7 +5,7 @@ import { type PortRange, parsePorts } from './port-range.ts';
 import { parseRuleProtocol } from './protocol.ts';
 
 /** The other end that a rule speaks of. */
-export type Peer =
+type Peer =
   | { readonly kind: 'prefix'; readonly prefix: Prefix }
   | { readonly kind: 'group'; readonly id: string; readonly account: string }
   | { readonly kind: 'list'; readonly id: string }

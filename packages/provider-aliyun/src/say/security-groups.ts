@@ -61,13 +61,13 @@ export function innerUnclear({ eni, whose }: Guarded, near: string, far: string)
   };
 }
 
-export function spokenRule(rule: Rule): string {
+function spokenRule(rule: Rule): string {
   const { id, group, policy, priority } = rule;
   const named = id === '' ? `a rule of ${group}` : `rule ${id} of ${group}`;
   return `${named} (${policy}, priority ${String(priority)})`;
 }
 
-export function evidenceOf(rule: Rule): Evidence {
+function evidenceOf(rule: Rule): Evidence {
   return { object: { kind: 'SecurityGroup', name: rule.group }, path: rule.path, value: rule.raw };
 }
 

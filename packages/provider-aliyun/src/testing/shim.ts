@@ -27,7 +27,7 @@ export function inMemory(world: World, calls: Set<string> = new Set()): Request 
   };
 }
 
-export function node(name: string, providerID: string, address = '', podCIDR = ''): Node {
+function node(name: string, providerID: string, address = '', podCIDR = ''): Node {
   return {
     metadata: { name, namespace: '', uid: name, labels: {}, annotations: {}, ownerReferences: [] },
     spec: { providerID, podCIDRs: podCIDR === '' ? [] : [podCIDR], unschedulable: false },
@@ -64,7 +64,7 @@ export function clusterOf(nodes: readonly Node[], more: Partial<Cluster> = {}): 
   };
 }
 
-export function packet(fields: Partial<Packet>): Packet {
+function packet(fields: Partial<Packet>): Packet {
   return { src: ADDRESSES[0], sport: 40000, dst: ADDRESSES[1], dport: 80, protocol: 'tcp', ...fields };
 }
 

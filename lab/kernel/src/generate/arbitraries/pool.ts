@@ -26,7 +26,7 @@ export interface Pool {
 export const PORTS = [9, 10, 80, 81] as const;
 export const port = fc.constantFrom(...PORTS);
 /** Values and masks of which some fit what {@link marks} may be. */
-export const masked = fc.constantFrom('1', '0x10/0xf0', '0x2/0x2', '0x40/0x40', '0/0xff');
+const masked = fc.constantFrom('1', '0x10/0xf0', '0x2/0x2', '0x40/0x40', '0/0xff');
 const bit = fc.constantFrom('0x1', '0x2', '0x10', '0x20', '0x40');
 export const marks = { masked, bit };
 /** Negation, seldom. */

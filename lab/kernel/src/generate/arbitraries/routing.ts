@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Pool } from './pool.ts';
 
 /** What follows `ip route add`. Two that differ in nothing that counts are refused: leave the second out. */
-export function route({ six, devices: [dx, dy], ...pool }: Pool): fc.Arbitrary<string> {
+function route({ six, devices: [dx, dy], ...pool }: Pool): fc.Arbitrary<string> {
   const [, x = '', , y = ''] = pool.addresses;
   const [rx, ry] = pool.router;
   const far = six
@@ -46,7 +46,7 @@ export function routes(pool: Pool): fc.Arbitrary<readonly string[]> {
 }
 
 /** What follows `ip rule add`. */
-export function policyRule({ six, networks, everything, devices: [dx] }: Pool): fc.Arbitrary<string> {
+function policyRule({ six, networks, everything, devices: [dx] }: Pool): fc.Arbitrary<string> {
   const network = fc.constantFrom(everything, ...networks);
   return fc
     .record({

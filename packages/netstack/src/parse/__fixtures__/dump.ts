@@ -22,7 +22,7 @@ export function recorded(name: Recording): NamespaceDump {
 }
 
 /** Releases whose tools have told of one state of a kernel (lab/kernel/versions), by what holds their tools: Debian 11, 12, 13, and busybox alone. */
-export const RELEASES = ['bullseye', 'bookworm', 'trixie', 'busybox'] as const;
+const RELEASES = ['bullseye', 'bookworm', 'trixie', 'busybox'] as const;
 export type Release = (typeof RELEASES)[number];
 
 /** A namespace as the collector tells it with the tools of a release: `host`, `pod`, `xtables`, `kube`, `words`, `vmaps`. */
