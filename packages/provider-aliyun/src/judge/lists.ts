@@ -6,4 +6,3 @@ export interface Lists {
   readonly prefixes: ReadonlyMap<string, readonly Prefix[]>;
   readonly ports: ReadonlyMap<string, readonly PortRange[]>;
 }
-
