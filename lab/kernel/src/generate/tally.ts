@@ -12,6 +12,8 @@ interface ConstructCount {
 /** What a run has come to. */
 export class Tally {
   laboratories = 0;
+  /** Those that could not be built. */
+  refused = 0;
   /** Packets sent, and what model and kernel said compared. */
   cases = 0;
   /** Of {@link cases}: those that agreed only when asked for again. */
