@@ -47,7 +47,7 @@ export async function run(session: LabSession, options: RunOptions): Promise<Run
       if (family === undefined) return;
       const drawn = draw(family, seedOf(seed, index));
       // A few of what is drawn a tool refuses: counted, and passed over.
-      const judged = await judge(session, drawn).catch(() => undefined);
+      const judged = await judge(session, drawn, trails).catch(() => undefined);
       if (judged === undefined) {
         tally.refused += 1;
         if (tally.refused > 10 + tally.laboratories / 10)
