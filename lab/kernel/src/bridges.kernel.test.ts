@@ -57,18 +57,19 @@ laboratory('the state of a port', bridged(), [
 
 laboratory('a port that neither learns nor is flooded', bridged({ ry: 'learning off flood off' }), [
   ['hears nothing that is for one', 'x udp 10.9.0.3:9', 'dropped'],
+  ['not even who answers for an address', 'y udp 10.9.0.2:9', 'rejected errno-EHOSTUNREACH'],
   ['unless it learns', 'x udp 10.9.0.3:9', Y, { change: { r: 'ip link set ry type bridge_slave learning on' } }],
   ['flooded it hears', 'x udp 10.9.0.3:9', Y, { change: { r: 'ip link set ry type bridge_slave learning off flood on' } }],
 ]);
 
-laboratory(
-  'physdev without bridge netfilter',
-  bridged({ r: { iptables: '*filter\n-A INPUT -m physdev --physdev-in rx -j DROP\nCOMMIT\n' } }),
-  [
-    ['nobody has noted the port', 'x udp 10.9.0.1:9', 'delivered r<-10.9.0.2:40000 at 10.9.0.1:9'],
-    ['with it', 'x udp 10.9.0.1:9', 'dropped', { change: { r: 'sysctl -qw net.bridge.bridge-nf-call-iptables=1' } }],
-  ],
-);
+const FROM_PORT = { iptables: '*filter\n-A INPUT -m physdev --physdev-in rx -j DROP\nCOMMIT\n' };
+laboratory('physdev without bridge netfilter', bridged({ r: FROM_PORT }), [
+  ['nobody has noted the port', 'x udp 10.9.0.1:9', 'delivered r<-10.9.0.2:40000 at 10.9.0.1:9'],
+]);
+laboratory('physdev with bridge netfilter', bridged({ r: { ...FROM_PORT, sysctls: FILTER_ON } }), [
+  // Linux 6.18 traces no chain of INPUT for a frame that comes up from a bridge with its netfilter on.
+  ['the port is noted', 'x udp 10.9.0.1:9', 'dropped', { untraced: true }],
+]);
 
 laboratory(
   'a static entry for another port',

@@ -3,12 +3,6 @@ import { constructsOfDumps, constructsOfTrace } from './read-constructs.ts';
 import type { LabDescription } from '../description.ts';
 import type { Case, Judged } from './judge.ts';
 
-/** In how many cases a construct stood somewhere in the laboratory, and in how many it was among what decided. */
-interface ConstructCount {
-  readonly stood: number;
-  readonly met: number;
-}
-
 /** What a run has come to. */
 export class Tally {
   laboratories = 0;
@@ -21,6 +15,7 @@ export class Tally {
   /** Packets that the model did not know an answer to: nothing was compared. */
   unknown = 0;
   readonly families = new Map<string, { cases: number; unknown: number }>();
+  /** In how many cases a construct stood somewhere in the laboratory, and in how many it was among what decided. */
   readonly constructs = new Map<string, { stood: number; met: number }>();
   readonly whyUnknown = new Map<string, number>();
 

@@ -11,7 +11,7 @@ import { resolve } from './neighbour.ts';
 import { enterBridge, lacksVlans, leaveBridge } from './bridge-vlans.ts';
 import { arrived, receiveHere, wrongMac } from './receive.ts';
 import { runHook } from './run-hook.ts';
-import { forwardsFrames, portsOf, stations } from './segment.ts';
+import { forwardsFrames, isDeaf, portsOf, stations } from './segment.ts';
 import { type Frame, transmit } from './transmit.ts';
 import { type Outcome, type Place, type Skb, type Walk, dropped, finding } from './walk.ts';
 
@@ -196,12 +196,7 @@ function choosePort(walk: Walk, place: Place, bridge: Link, from: Link | undefin
       kind: 'end',
       outcome: dropped(place, 'BRIDGE_PORT_NOT_FORWARDING', evidence, { ...details(), state: port.port?.state ?? '' }),
     };
-  if (
-    port.port?.flood === false &&
-    !port.port.learning &&
-    !place.namespace.fdb.some(({ mac, dev }) => mac === frame.mac && dev === port.name)
-  )
-    return { kind: 'end', outcome: dropped(place, 'BRIDGE_NO_PORT', evidence, details()) };
+  if (isDeaf(place, port, frame.mac)) return { kind: 'end', outcome: dropped(place, 'BRIDGE_NO_PORT', evidence, details()) };
   const tag = leaveBridge(bridge, port, frame.vlan);
   if (tag === 'refused') return { kind: 'end', outcome: otherVlan(place, bridge, port, frame.vlan) };
   return { kind: 'port', port, tag };

@@ -12,7 +12,7 @@ import type { Finding } from './finding.ts';
 import type { FabricEdge } from './fabric.ts';
 import type { TunnelPayload } from '../packet/packet.ts';
 import { type End, type Lost, answering, hearing, soliciting, solicitingAddress } from './neighbour-discovery.ts';
-import { type Station, stations, stationsBehind } from './segment.ts';
+import { type Station, isDeaf, stations, stationsBehind } from './segment.ts';
 import { type Place, type Skb, type Walk, finding, neighbourKey } from './walk.ts';
 
 export type Resolution =
@@ -40,7 +40,7 @@ export function resolve(walk: Walk, skb: Skb, link: Link, nextHop: Ip): Resoluti
   }
   // Without ARP an Ethernet frame goes to the device's own address (linux: `arp_constructor`); other devices have none.
   if (link.noarp) return { kind: 'mac', mac: link.mac, permanent: false, from: nothing };
-  if (!link.carrier) return { kind: 'unanswered', finding: silence(place, link, nextHop) };
+  if (!link.carrier || hearsNoAnswer(place, link)) return { kind: 'unanswered', finding: silence(place, link, nextHop) };
   const heard = neighbourKey(place, link.name, nextHop);
   if (walk.learned.has(heard)) return resolved(walk, link, nextHop, walk.learned.get(heard), nothing);
   const sender = typeof nextHop === 'bigint' ? solicitingAddress(link, packet) : senderOf(skb, link, nextHop);
@@ -106,6 +106,14 @@ export function resolve(walk: Walk, skb: Skb, link: Link, nextHop: Ip): Resoluti
     }
   }
   return { kind: 'unanswered', finding: silence(place, link, nextHop) };
+}
+
+/** The question is heard by all; the answer is for one, and the bridge's port at the other end of the device lets none through. */
+function hearsNoAnswer({ host, namespace }: Place, link: Link): boolean {
+  const peer = vethPeer(host, namespace.id, link.name);
+  const behind = peer === undefined ? undefined : host.namespaces.get(peer.namespace);
+  const port = behind === undefined || peer === undefined ? undefined : linkByName(behind, peer.device);
+  return behind !== undefined && port?.port !== undefined && isDeaf({ host, namespace: behind }, port, link.mac);
 }
 
 /** A question of IPv6 that is on its way; `answered`: why nothing comes of that one's answer. */

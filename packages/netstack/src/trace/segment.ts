@@ -1,5 +1,5 @@
 import type { Ip } from '../address/ip.ts';
-import type { Link } from '../namespace/link.ts';
+import type { Link, Mac } from '../namespace/link.ts';
 import { uppersOf } from '../namespace/lower.ts';
 import { linkByName, portsOf as portsByName } from '../namespace/lookup.ts';
 import { type BridgeVlan, enterBridge, lacksVlans, leaveBridge } from './bridge-vlans.ts';
@@ -124,6 +124,11 @@ export function floodTargets(place: Place, link: Link): readonly Ip[] {
 
 export function portsOf(place: Place, bridge: Link): readonly Link[] {
   return portsByName(place.namespace, bridge.name);
+}
+
+/** Frames for one address do not leave by a port that neither learns nor is flooded, unless an entry leads there. */
+export function isDeaf({ namespace }: Place, { name, port }: Link, mac: Mac | undefined): boolean {
+  return port?.flood === false && !port.learning && !namespace.fdb.some((entry) => entry.mac === mac && entry.dev === name);
 }
 
 export function forwardsFrames(port: Link): boolean {
