@@ -68,6 +68,9 @@ def answer(**message):
     sys.stdout.flush()
 
 
+ENOUGH = 4  # answers to one datagram: two servers would answer each other for ever
+
+
 class Listener:
     def __init__(self, request):
         self.name, self.netns, self.tcp = request["as"], request["netns"], request["protocol"] == "tcp"
@@ -111,9 +114,12 @@ class Listener:
                 seen["dst"] = plain(socket.inet_ntop(socket.AF_INET6, value[:16]))
             elif (level, kind) in HEADER:
                 seen[HEADER[level, kind]] = value[0]
-        name = data.rstrip(b"\0")
-        if name in probes:
-            probes[name].received = seen
+        probe = probes.get(data.rstrip(b"\0"))
+        if probe is None or probe.answers == ENOUGH:
+            return
+        probe.answers += 1
+        # Translated, an answer may come to a server again, its own even: the first is the packet that was sent.
+        probe.received = probe.received or seen
         self.socket.sendto(data, peer)  # without IP_PKTINFO: from the address that routing chooses
 
     def close(self):
@@ -191,7 +197,7 @@ class Probe:
     def __init__(self, request, name, report):
         self.request, self.netns, self.name, self.report = request, request["netns"], name, report
         self.tcp, self.echo = request["protocol"] == "tcp", request["protocol"] == "icmp"
-        self.received, self.connected = None, False
+        self.received, self.connected, self.answers = None, False, 0
 
     def send(self):
         request, dst = self.request, self.request["dst"]

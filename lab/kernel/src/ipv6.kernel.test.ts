@@ -21,6 +21,23 @@ laboratory('two subnets and a router', routed6(), [
   ['too large', 'x udp [fd00:1::2]:9 size 1400', 'rejected icmpv6-2/0 from fd00::1', { change: { r: 'ip link set ry mtu 1300' } }],
 ]);
 
+const WITH_CLASS = (value: string): string => `*filter\n-A FORWARD -s fd00:1::2 -m tos --tos ${value}/0xff -j DROP\nCOMMIT\n`;
+laboratory('an error has no class', routed6({ r: { ip6tables: WITH_CLASS('0') } }), [
+  ['whatever the packet had', 'x udp [fd00:1::2]:10 tos 0x10', 'dropped'],
+]);
+laboratory('nor that of IPv4’s errors', routed6({ r: { ip6tables: WITH_CLASS('0xc0') } }), [
+  ['it is let through', 'x udp [fd00:1::2]:10', 'rejected icmpv6-1/4 from fd00:1::2'],
+]);
+
+const WITH_TOS = (value: string): string => `*filter\n-A FORWARD -s 10.9.1.2 -m tos --tos ${value}/0xff -j DROP\nCOMMIT\n`;
+laboratory('an error of IPv4 has the precedence of internetwork control', routed({ r: { iptables: WITH_TOS('0xc0') } }), [
+  ['about a packet without a TOS', 'x udp 10.9.1.2:10', 'dropped'],
+  ['and the bits of the packet’s TOS', 'x udp 10.9.1.2:10 tos 0x10', 'rejected icmp-3/3 from 10.9.1.2'],
+]);
+laboratory('together with the TOS of the packet', routed({ r: { iptables: WITH_TOS('0xd0') } }), [
+  ['that it is about', 'x udp 10.9.1.2:10 tos 0x10', 'dropped'],
+]);
+
 laboratory('T66: conf.all.forwarding decides', routed6({ r: { then: ['sysctl -qw net.ipv6.conf.rx.forwarding=0'] } }), [
   ['the in-device does not', 'x udp [fd00:1::2]:9', Y],
   [

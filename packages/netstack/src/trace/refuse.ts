@@ -63,7 +63,8 @@ function answerByIcmp(_walk: Walk, skb: Skb, type: number, code: number, found: 
     ttl: 64,
     length: version === 4 ? Math.min(56 + 20, packet.length + 28) : Math.min(1280, packet.length + 48),
     df: false,
-    tos: 0xc0,
+    // linux: `icmp_send` keeps the question's TOS bits and adds the precedence of internetwork control; `icmp6_send` has no class.
+    tos: version === 4 ? (packet.tos & 0x1e) | 0xc0 : 0,
     mark: 0,
     quoted: packet,
   };
