@@ -22,6 +22,13 @@ laboratory('the MTU of the device', routed({ r: { then: ['ip link set ry mtu 100
 
 laboratory('the way back is narrower', routed({ r: { then: ['ip link set rx mtu 1000'] } }), [
   ['small', 'x udp 10.9.1.2:9 size 900 df', Y],
+  ['a server’s own kernel cuts its answer in pieces', 'x udp 10.9.0.1:9 size 1001 nodf', 'delivered r<-10.9.0.2:40000 at 10.9.0.1:9'],
+  [
+    'it sets DF, whatever the question had, for those on the way',
+    'x udp 10.9.1.2:9 size 1001 nodf',
+    'dropped after y<-10.9.0.2:40000 at 10.9.1.2:9',
+  ],
+  ['echoes may be cut in pieces', 'x icmp 10.9.1.2 size 1001 df', 'delivered'],
 ]);
 
 laboratory('T54: a veth drops what is larger than the other end’s MTU and 4', routed({ x: { then: ['ip link set e0 mtu 1000'] } }), [

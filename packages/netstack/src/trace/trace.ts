@@ -251,7 +251,8 @@ function reply(walk: Walk, there: Extract<Outcome, { kind: 'served' }>): Outcome
     tcpFlags: packet.protocol === TCP ? TcpFlag.SYN | TcpFlag.ACK : 0,
     ttl: 64,
     length: packet.length,
-    df: packet.df,
+    // A socket's default is IP_PMTUDISC_WANT; the kernel's own for echoes has IP_PMTUDISC_DONT (linux: `icmp_sk_init`).
+    df: packet.icmp === undefined,
     tos: packet.tos,
     mark: 0,
     answer: true,
