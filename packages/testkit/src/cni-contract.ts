@@ -49,7 +49,8 @@ export function cniPluginContract(plugin: CniPlugin, sample: CniSample): readonl
       assertConfig(configured(EMPTY));
     }),
     contractTest('what it enforces is a list of kinds', () => {
-      assert.ok(plugin.enforces.every((kind) => /^[A-Z][A-Za-z]+$/.test(kind)));
+      // Of another API group: `NetworkPolicy.crd.projectcalico.org`.
+      assert.ok(plugin.enforces.every((kind) => /^(?:[a-z0-9.-]+\/)?[A-Z][A-Za-z]+(?:\.[a-z0-9.-]+)?$/.test(kind)));
     }),
     ...recordings.flatMap(([title, record]) => [
       contractTest(`${title}: it recognises the cluster as its own, and says by what`, () => {
