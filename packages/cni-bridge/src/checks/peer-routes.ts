@@ -1,5 +1,5 @@
 import type { Cluster, Node, Suspicion } from '@skoop/core';
-import { type ExpectedRoute, checkRoute, nodeField, rootOf, seen } from '@skoop/core/cni';
+import { type ExpectedRoute, checkRoute, nodeField, otherNodes, rootOf, seen } from '@skoop/core/cni';
 import { type NetworkNamespace, type Prefix, type Route, contains, familyOf, parseIp, parsePrefix } from '@skoop/netstack';
 import type { Settings } from '../settings.ts';
 
@@ -31,31 +31,29 @@ function isCovered(root: NetworkNamespace, destination: Prefix): boolean {
 }
 
 function peersOf(cluster: Cluster, { metadata }: Node): readonly ExpectedRoute[] {
-  return cluster.nodes
-    .filter((other) => other.metadata.name !== metadata.name && other.metadata.deletionTimestamp === undefined)
-    .flatMap((other) =>
-      other.spec.podCIDRs.flatMap((text) => {
-        const destination = parsePrefix(text);
-        const family = destination === undefined ? undefined : familyOf(destination.address);
-        const addresses = other.status.addresses
-          .filter(({ type }) => type === 'InternalIP')
-          .flatMap(({ address }) => parseIp(address) ?? [])
-          .filter((address) => familyOf(address) === family);
-        if (destination === undefined || family === undefined || addresses.length === 0) return [];
-        return [
-          {
-            family,
-            destination,
-            whose: `the pods of ${other.metadata.name}`,
-            forms: addresses.map((via) => ({ via, dev: undefined, onlink: false })),
-            evidence: [
-              nodeField(other, '/spec/podCIDRs', other.spec.podCIDRs),
-              nodeField(other, '/status/addresses', other.status.addresses),
-            ],
-          },
-        ];
-      }),
-    );
+  return otherNodes(cluster, metadata.name).flatMap((other) =>
+    other.spec.podCIDRs.flatMap((text) => {
+      const destination = parsePrefix(text);
+      const family = destination === undefined ? undefined : familyOf(destination.address);
+      const addresses = other.status.addresses
+        .filter(({ type }) => type === 'InternalIP')
+        .flatMap(({ address }) => parseIp(address) ?? [])
+        .filter((address) => familyOf(address) === family);
+      if (destination === undefined || family === undefined || addresses.length === 0) return [];
+      return [
+        {
+          family,
+          destination,
+          whose: `the pods of ${other.metadata.name}`,
+          forms: addresses.map((via) => ({ via, dev: undefined, onlink: false })),
+          evidence: [
+            nodeField(other, '/spec/podCIDRs', other.spec.podCIDRs),
+            nodeField(other, '/status/addresses', other.status.addresses),
+          ],
+        },
+      ];
+    }),
+  );
 }
 
 /** Has any node that was collected a route to exactly another one's pod network, by its address? */

@@ -1,5 +1,5 @@
 import type { Cluster, CniConfig, Node } from '@skoop/core';
-import { type AgentSetup, restartCommand, rootOf } from '@skoop/core/cni';
+import { type AgentSetup, otherNodes, restartCommand, rootOf } from '@skoop/core/cni';
 import type { Host, NetworkNamespace } from '@skoop/netstack';
 import { type CalicoNode, readNode } from '../calico-node.ts';
 import { type Expectations, expectationsOf } from '../expectations.ts';
@@ -33,9 +33,7 @@ export function viewOf(cluster: Cluster, config: CniConfig, node: Node, host: Ho
   if (ns === undefined) return undefined;
   const settings = settingsOf(config);
   const own = readNode(node);
-  const peers = cluster.nodes
-    .filter(({ metadata }) => metadata.name !== own.name && metadata.deletionTimestamp === undefined)
-    .map(readNode);
+  const peers = otherNodes(cluster, own.name).map(readNode);
   const felix = felixOf(cluster, own.name);
   const pools = (settings.backend === 'none' ? undefined : poolsOf(cluster)) ?? [];
   const blocks = blocksOf(cluster);

@@ -1,5 +1,5 @@
 import { type NetworkNamespace, familyOf, formatIp, parseIp, vethPeer } from '@skoop/netstack';
-import type { Cluster, NodeState } from '../cluster/cluster.ts';
+import { type Cluster, type NodeState, namespaceOfPod } from '../cluster/cluster.ts';
 import type { Pod } from '../cluster/objects.ts';
 import { describeFinding } from '../codes/describe.ts';
 import type { NetNodeRef } from '../contracts/net-node.ts';
@@ -16,7 +16,7 @@ export function hasNetwork({ metadata, spec, status }: Pod): boolean {
 
 /** What must be true of a pod, whatever its CNI is: it has its addresses, on a device that leads out. */
 export function checkPod(cluster: Cluster, pod: Pod, state: Extract<NodeState, { kind: 'dumped' }>): readonly Suspicion[] {
-  const id = state.pods.get(keyOf(pod)) ?? state.pods.get(pod.metadata.uid);
+  const id = namespaceOfPod(state, pod);
   const inside = id === undefined ? undefined : state.host.namespaces.get(id);
   if (inside === undefined) return [{ ...podMissing(cluster, keyOf(pod)), cause: false }];
   if (inside.gaps.some(({ topic, kind }) => kind !== 'unsupported' && (topic === 'links' || topic === 'addresses'))) return [];

@@ -26,3 +26,8 @@ export interface Cluster {
 export type NodeState =
   | { readonly kind: 'dumped'; readonly host: Host; readonly pods: ReadonlyMap<string, string>; readonly truncated: boolean }
   | { readonly kind: 'missing'; readonly why: string };
+
+/** Key of the pod's namespace in the host of its node: by its name, or by its uid, which is all that some dumps have. */
+export function namespaceOfPod({ pods }: Extract<NodeState, { kind: 'dumped' }>, { metadata }: Pod): string | undefined {
+  return pods.get(`${metadata.namespace}/${metadata.name}`) ?? pods.get(metadata.uid);
+}

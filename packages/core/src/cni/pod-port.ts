@@ -1,8 +1,7 @@
 import { type Host, type Link, type NetworkNamespace, vethPeer } from '@skoop/netstack';
-import type { Cluster } from '../cluster/cluster.ts';
+import { type Cluster, namespaceOfPod } from '../cluster/cluster.ts';
 import type { Pod } from '../cluster/objects.ts';
 import { linkOf, rootOf, seen } from './namespace.ts';
-import { podName } from './suspect.ts';
 
 /** How a pod hangs on its node. */
 export interface PodPort {
@@ -19,7 +18,7 @@ export interface PodPort {
 /** `undefined` where it can't be said: the pod or the node's devices were not dumped, or the pod has no `eth0`. */
 export function podPort(cluster: Cluster, pod: Pod, host: Host): PodPort | undefined {
   const state = cluster.hosts.get(pod.spec.nodeName);
-  const id = state?.kind === 'dumped' ? (state.pods.get(podName(pod)) ?? state.pods.get(pod.metadata.uid)) : undefined;
+  const id = state?.kind === 'dumped' ? namespaceOfPod(state, pod) : undefined;
   const inside = id === undefined ? undefined : host.namespaces.get(id);
   const root = rootOf(host);
   if (id === undefined || inside === undefined || root === undefined || !seen(inside, 'links') || !seen(root, 'links')) return undefined;

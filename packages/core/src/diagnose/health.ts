@@ -1,5 +1,5 @@
 import { type Ip, formatIp } from '@skoop/netstack';
-import type { Cluster } from '../cluster/cluster.ts';
+import { type Cluster, namespaceOfPod } from '../cluster/cluster.ts';
 import type { Endpoint } from '../contracts/packet.ts';
 import type { Suspicion } from '../contracts/suspicion.ts';
 import { type ConfiguredCni, cniChecksOfNode, cniChecksOfPod } from '../health/cni.ts';
@@ -89,10 +89,11 @@ function placesMeant(cluster: Cluster, conversations: readonly Conversation[], d
   const addresses = new Set([destination.ip, ...chosen]);
   return cluster.pods
     .filter(({ spec, status }) => !spec.hostNetwork && status.podIPs.some((ip) => addresses.has(ip)))
-    .flatMap(({ metadata, spec }) => {
-      const state = cluster.hosts.get(spec.nodeName);
+    .flatMap((pod) => {
+      const host = pod.spec.nodeName;
+      const state = cluster.hosts.get(host);
       if (state?.kind !== 'dumped') return [];
-      const inside = state.pods.get(`${metadata.namespace}/${metadata.name}`);
-      return [state.host.root, ...(inside === undefined ? [] : [inside])].map((namespace) => ({ host: spec.nodeName, namespace }));
+      const inside = namespaceOfPod(state, pod);
+      return [state.host.root, ...(inside === undefined ? [] : [inside])].map((namespace) => ({ host, namespace }));
     });
 }
