@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Cluster, CniConfig, CniPlugin, ConfigReader, NodeState, Suspicion } from '@skoop/core';
+import { type Cluster, type CniConfig, type CniPlugin, type ConfigReader, type NodeState, type Suspicion, clusterOf } from '@skoop/core';
 import { cniFaults } from '@skoop/core/plugins';
 import { type ArtifactName, parsePrefix } from '@skoop/netstack';
 import { type ContractTest, contractTest } from './contract-test.ts';
@@ -21,20 +21,7 @@ export interface CniSample {
 }
 
 /** Nothing is known of it: a cluster as a plugin may see it before anything was collected. */
-const EMPTY: Cluster = {
-  version: '',
-  nodes: [],
-  pods: [],
-  services: [],
-  endpointSlices: [],
-  namespaces: [],
-  workloads: [],
-  configMaps: [],
-  policies: [],
-  custom: new Map(),
-  hosts: new Map(),
-  missing: [],
-};
+const EMPTY: Cluster = clusterOf({ version: '', lists: {}, missing: [] }, []);
 
 /** What a CNI plugin promises. */
 export function cniPluginContract(plugin: CniPlugin, sample: CniSample): readonly ContractTest[] {

@@ -1,5 +1,14 @@
 import { expect } from '@jest/globals';
-import type { CloudParts, Cluster, InfraResult, InfraShim, Node, Packet, Service } from '@skoop/core';
+import {
+  type CloudParts,
+  type Cluster,
+  type InfraResult,
+  type InfraShim,
+  type Node,
+  type Packet,
+  type Service,
+  clusterOf as parsedCluster,
+} from '@skoop/core';
 import { ACTIONS, wireName } from '../api/actions.ts';
 import { kindOf } from '../api/failure.ts';
 import { liveReader } from '../api/reader.ts';
@@ -47,21 +56,7 @@ export const NODES: readonly Node[] = INSTANCES.map((id, index) =>
 );
 
 export function clusterOf(nodes: readonly Node[], more: Partial<Cluster> = {}): Cluster {
-  return {
-    version: '',
-    nodes,
-    pods: [],
-    services: [],
-    endpointSlices: [],
-    namespaces: [],
-    workloads: [],
-    configMaps: [],
-    policies: [],
-    custom: new Map(),
-    hosts: new Map(),
-    missing: [],
-    ...more,
-  };
+  return { ...parsedCluster({ version: '', lists: {}, missing: [] }, []), nodes, ...more };
 }
 
 function packet(fields: Partial<Packet>): Packet {
