@@ -45,7 +45,7 @@ function copyRepository(): void {
 
 beforeAll(async () => {
   registry = await startRegistry();
-  writeFileSync(join(home, '.npmrc'), registry.npmrc);
+  writeFileSync(join(home, '.npmrc'), registry.settings);
   copyRepository();
 }, MINUTES);
 afterAll(async () => {

@@ -16,7 +16,7 @@ const VERDACCIO = {
 export interface Registry {
   readonly url: string;
   /** Content of a `.npmrc` by which npm uses it, and may publish. */
-  readonly npmrc: string;
+  readonly settings: string;
   stop(): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export async function startRegistry(): Promise<Registry> {
       ({ ok }) => ok,
       () => false,
     );
-    if (answers) return { url, npmrc: `registry=${url}\n//127.0.0.1:${String(port)}/:_authToken=nobody\n`, stop };
+    if (answers) return { url, settings: `registry=${url}\n//127.0.0.1:${String(port)}/:_authToken=nobody\n`, stop };
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   await stop();
