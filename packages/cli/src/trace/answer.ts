@@ -9,7 +9,7 @@ interface Receiver {
   readonly src: string;
   readonly sport: number;
   /** Where a translation takes the source port at random: the ports that it may take, `sport` among them. */
-  readonly sports?: { readonly from: number; readonly to: number };
+  readonly sports?: { readonly from: number; readonly to: number } | undefined;
   readonly dst: string;
   readonly dport: number;
   readonly mark: number;
@@ -21,17 +21,17 @@ export interface Answer {
   /** Of this verdict; null where it can't be known. */
   readonly probability: number | null;
   /** Set unless delivered. */
-  readonly because?: readonly { readonly code: string; readonly on: NetNodeRef; readonly evidence: readonly Evidence[] }[];
+  readonly because?: readonly { readonly code: string; readonly on: NetNodeRef; readonly evidence: readonly Evidence[] }[] | undefined;
   /** Where the forward packet arrived, if it is one place on all ways. */
-  readonly received?: Receiver;
+  readonly received?: Receiver | undefined;
   /** Where there are several. */
-  readonly receivers?: readonly (Receiver & { readonly probability: number | null })[];
+  readonly receivers?: readonly (Receiver & { readonly probability: number | null })[] | undefined;
   /** `from`: the address that the error comes from; null for the sender's own kernel. `by`: who makes it. */
-  readonly error?: { readonly kind: string; readonly from: string | null; readonly by: string };
-  readonly paths?: readonly Path[];
+  readonly error?: { readonly kind: string; readonly from: string | null; readonly by: string } | undefined;
+  readonly paths?: readonly Path[] | undefined;
 }
 
-/** The model's trace as what a user or a script reads. */
+/** The model's trace as what a user or a script reads; a field that is not set is `undefined`, which JSON leaves out. */
 export function answerOf(trace: Trace, places: Places, brief: boolean): Answer {
   const conversations = conversationsOf(trace);
   const worst = conversations.filter((conversation) => conversation.verdict === trace.verdict);
@@ -41,17 +41,15 @@ export function answerOf(trace: Trace, places: Places, brief: boolean): Answer {
   return {
     verdict: trace.verdict,
     probability: sum(worst.map((conversation) => conversation.forward.probability)),
-    ...(trace.verdict !== 'delivered' && { because: becauseOf(worst, places) }),
-    ...(only !== undefined && others.length === 0 && { received: receiverFields(only) }),
-    ...(others.length > 0 && { receivers }),
-    ...(error !== undefined && {
-      error: {
-        kind: errorKind(error.kind),
-        from: error.from === undefined ? null : formatIp(error.from),
-        by: places.name(error.host, error.namespace),
-      },
-    }),
-    ...(!brief && { paths: trace.paths.map((path) => pathOf(path, places)) }),
+    because: trace.verdict === 'delivered' ? undefined : becauseOf(worst, places),
+    received: only !== undefined && others.length === 0 ? receiverFields(only) : undefined,
+    receivers: others.length > 0 ? receivers : undefined,
+    error: error && {
+      kind: errorKind(error.kind),
+      from: error.from === undefined ? null : formatIp(error.from),
+      by: places.name(error.host, error.namespace),
+    },
+    paths: brief ? undefined : trace.paths.map((path) => pathOf(path, places)),
   };
 }
 
@@ -104,7 +102,7 @@ function receiversOf(trace: Trace, places: Places): readonly (Receiver & { reado
       in: places.name(received.host, received.namespace),
       src: formatIp(packet.src),
       sport: packet.sport,
-      ...(packet.chosen?.side === 'sport' && { sports: { from: packet.chosen.from, to: packet.chosen.to } }),
+      sports: packet.chosen?.side === 'sport' ? { from: packet.chosen.from, to: packet.chosen.to } : undefined,
       dst: formatIp(packet.dst),
       dport: packet.dport,
       mark: packet.mark,
@@ -114,7 +112,16 @@ function receiversOf(trace: Trace, places: Places): readonly (Receiver & { reado
     entry.probabilities.push(probability);
     byPlace.set(key, entry);
   }
-  return [...byPlace.values()].map(({ receiver, probabilities }) => ({ ...receiver, probability: sum(probabilities) }));
+  return [...byPlace.values()].map(({ receiver: { in: place, src, sport, sports, dst, dport, mark }, probabilities }) => ({
+    in: place,
+    src,
+    sport,
+    sports,
+    dst,
+    dport,
+    mark,
+    probability: sum(probabilities),
+  }));
 }
 
 function receiverFields({ probability: _, ...receiver }: Receiver & { readonly probability: number | null }): Receiver {

@@ -27,9 +27,18 @@ export function createPlaces(machines: readonly Machine[]): Places {
   const podNames = new Map<string, string>();
   for (const { host, pods } of machines) for (const [name, id] of pods) if (id !== host.root) podNames.set(`${host.id}\n${id}`, name);
 
+  const named = new Map<string, Place[]>();
+  for (const { host, pods } of machines)
+    for (const [name, namespace] of [...[...pods].filter(([pod]) => pod !== 'host'), ['host', host.root] as const]) {
+      const place = { host: host.id, namespace };
+      const others = named.get(name);
+      if (others === undefined) named.set(name, [place]);
+      else others.push(place);
+    }
+
   const podOf = (host: string, namespace: string): string | undefined => podNames.get(`${host}\n${namespace}`);
   return {
-    find: (text) => findPlace(machines, byId, text),
+    find: (text) => findPlace(machines, byId, named, text),
     name: (host, namespace) => `${host}:${podOf(host, namespace) ?? (isRoot(byId, host, namespace) ? 'host' : namespace)}`,
     ref: (host, namespace) => {
       const pod = podOf(host, namespace);
@@ -43,20 +52,22 @@ function isRoot(machines: ReadonlyMap<string, Machine>, host: string, namespace:
   return namespace === '' || machines.get(host)?.host.root === namespace;
 }
 
-function findPlace(machines: readonly Machine[], byId: ReadonlyMap<string, Machine>, text: string): Place | string {
+function findPlace(
+  machines: readonly Machine[],
+  byId: ReadonlyMap<string, Machine>,
+  named: ReadonlyMap<string, readonly Place[]>,
+  text: string,
+): Place | string {
   const colon = text.lastIndexOf(':');
   const node = colon < 0 ? undefined : text.slice(0, colon);
   const rest = text.slice(colon + 1);
-  const nodes = [...byId.keys()].join(', ');
-  if (node !== undefined && !byId.has(node)) return `there is no dump of a machine "${node}": there are ${nodes}`;
-  const candidates = node === undefined ? machines : machines.filter((machine) => machine.host.id === node);
-  const found = candidates.flatMap((machine) => {
-    const namespace = rest === 'host' ? machine.host.root : machine.pods.get(rest);
-    return namespace === undefined ? [] : [{ host: machine.host.id, namespace }];
-  });
+  if (node !== undefined && !byId.has(node)) return `there is no dump of a machine "${node}": there are ${[...byId.keys()].join(', ')}`;
+  const found = (named.get(rest) ?? []).filter(({ host }) => node === undefined || host === node);
   const [first, second] = found;
-  if (first === undefined)
+  if (first === undefined) {
+    const candidates = node === undefined ? machines : machines.filter((machine) => machine.host.id === node);
     return `there is no namespace "${rest}" in the dump${candidates.length > 1 ? 's' : ''}: there are ${known(candidates)}`;
+  }
   if (second !== undefined)
     return `"${text}" is in several dumps: say NODE:${rest}, with NODE of ${found.map((place) => place.host).join(', ')}`;
   return first;

@@ -40,20 +40,16 @@ export function toTraceRequest(fields: RequestFields, places: Places, machines: 
     dst,
     protocol: fields.protocol === 'icmp' ? (familyOf(dst) === 4 ? 1 : 58) : NUMBERS[fields.protocol],
     dport: fields.dport ?? 0,
-    ...(src !== undefined && { src }),
-    ...present('sport', fields.sport),
-    ...present('tracked', fields.sport === undefined ? undefined : true),
-    ...present('icmp', fields.icmp),
-    ...present('mark', fields.mark),
-    ...present('ttl', fields.ttl),
-    ...present('length', fields.length),
-    ...present('df', fields.df),
-    ...present('reply', fields.reply),
+    src,
+    sport: fields.sport,
+    tracked: fields.sport !== undefined,
+    icmp: fields.icmp,
+    mark: fields.mark,
+    ttl: fields.ttl,
+    length: fields.length,
+    df: fields.df,
+    reply: fields.reply,
   };
-}
-
-function present<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
 }
 
 function originOf(
@@ -61,7 +57,7 @@ function originOf(
   place: { readonly host: string; readonly namespace: string },
   machines: ReadonlyMap<string, Machine>,
 ): TraceRequest['origin'] | string {
-  if (fields.iif === undefined) return { kind: 'socket', ...place, ...(fields.uid !== undefined && { uid: fields.uid }) };
+  if (fields.iif === undefined) return { kind: 'socket', host: place.host, namespace: place.namespace, uid: fields.uid };
   const namespace = machines.get(place.host)?.host.namespaces.get(place.namespace);
   if (namespace?.links.some((link) => link.name === fields.iif) !== true) {
     const names = namespace?.links.map((link) => link.name).join(', ') ?? '';

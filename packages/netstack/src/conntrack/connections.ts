@@ -12,11 +12,33 @@ export interface Connection extends TrackedConnection {
   readonly sourceSettled: boolean;
   readonly destinationSettled: boolean;
   /** Its line, where it was in the table before: no rule has a say in its translation any more. */
-  readonly source?: Source;
+  readonly source?: Source | undefined;
   /** Its packets pass the chains by. */
-  readonly offloaded?: boolean;
+  readonly offloaded?: boolean | undefined;
   /** The side that answers can't begin it (linux: `tcp_conntracks`, a SYN in the reply direction). */
-  readonly refusesAnswer?: boolean;
+  readonly refusesAnswer?: boolean | undefined;
+}
+
+/** Of one shape, so that copies of it are made fast. */
+function newConnection(fields: Connection): Connection {
+  const { zone, original, reply, mark, dnat, snat, replied, assured, chosen, sourceSettled, destinationSettled } = fields;
+  const { source, offloaded, refusesAnswer } = fields;
+  return {
+    zone,
+    original,
+    reply,
+    mark,
+    dnat,
+    snat,
+    replied,
+    assured,
+    chosen,
+    sourceSettled,
+    destinationSettled,
+    source,
+    offloaded,
+    refusesAnswer,
+  };
 }
 
 const NO_ZONE: Zone = { original: 0, reply: 0 };
@@ -53,10 +75,9 @@ export class Connections {
       }
     }
     if (!opens(packet)) return INVALID;
-    const original = tupleOf(packet);
-    const entry: Connection = {
+    const entry = newConnection({
       zone,
-      original,
+      original: tupleOf(packet),
       reply: replyTuple(packet),
       mark: 0,
       dnat: false,
@@ -65,7 +86,7 @@ export class Connections {
       chosen: packet.chosen,
       sourceSettled: false,
       destinationSettled: false,
-    };
+    });
     entries.push(entry);
     return { state: 'NEW', entry, direction: 'original' };
   }
@@ -141,7 +162,7 @@ const INVALID: Tracking = { state: 'INVALID', entry: undefined, direction: 'orig
 
 function connectionOf({ original, reply, zone, mark, state, replied, assured, offloaded, source }: ConntrackEntry): Connection {
   const untranslated = replyTuple(original);
-  return {
+  return newConnection({
     zone,
     original,
     reply,
@@ -155,7 +176,7 @@ function connectionOf({ original, reply, zone, mark, state, replied, assured, of
     dnat: reply.src !== untranslated.src || reply.sport !== untranslated.sport,
     sourceSettled: true,
     destinationSettled: true,
-  };
+  });
 }
 
 /** An echo and its answer have one tuple, but for their types. */

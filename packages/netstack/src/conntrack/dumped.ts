@@ -13,12 +13,12 @@ type Table = Pick<NetworkNamespace, 'conntrack'>;
 
 /** The entries of a dumped table that have this tuple in one of their directions. */
 export function dumpedWith(table: Table, tuple: Tuple): readonly ConntrackEntry[] {
-  return indexOf(table).byTuple.get(tupleKey(tuple)) ?? [];
+  return table.conntrack.length === 0 ? [] : (indexOf(table).byTuple.get(tupleKey(tuple)) ?? []);
 }
 
 /** The entries of a dumped table that began with this source. */
 export function dumpedFrom(table: Table, source: Tuple): readonly ConntrackEntry[] {
-  return indexOf(table).bySource.get(sourceKey(source)) ?? [];
+  return table.conntrack.length === 0 ? [] : (indexOf(table).bySource.get(sourceKey(source)) ?? []);
 }
 
 function indexOf({ conntrack }: Table): Index {

@@ -4,7 +4,7 @@ import { linkByName } from '../namespace/lookup.ts';
 import type { NatRequest, TrackedConnection, Tracking } from '../netfilter/model.ts';
 import type { Chooser } from '../netfilter/walk.types.ts';
 import { type Range, within } from '../netfilter/parse/values.ts';
-import { type Packet, type Tuple, tupleOf } from '../packet/packet.ts';
+import { type Packet, type Tuple } from '../packet/packet.ts';
 import { hasPorts } from '../packet/protocol.ts';
 import { deviceAddress, sourceAddress6 } from '../routing/source-address.ts';
 import { addressByHash } from './address-hash.ts';
@@ -103,12 +103,16 @@ function uniqueTuple(aim: Aim, manip: Manip, packet: Packet, place: NatPlace, ch
   const old = manip === 'source' ? { ip: packet.src, port: packet.sport } : { ip: packet.dst, port: packet.dport };
   const hasRange = ports !== undefined && hasPorts(packet.protocol);
   const isFree = (ip: Ip, port: number): boolean =>
-    !place.isTaken({ ...tupleOf(packet), ...(manip === 'source' ? { src: ip, sport: port } : { dst: ip, dport: port }) });
+    !place.isTaken(
+      manip === 'source'
+        ? { src: ip, dst: packet.dst, protocol: packet.protocol, sport: port, dport: packet.dport }
+        : { src: packet.src, dst: ip, protocol: packet.protocol, sport: packet.sport, dport: port },
+    );
   const fits = (ip: Ip, port: number): boolean =>
     (addresses === undefined || (ip >= addresses.from && ip <= addresses.to)) && (!hasRange || within(ports, port));
   if (manip === 'source' && !random) {
     if (fits(old.ip, old.port)) {
-      if (isFree(old.ip, old.port)) return { kind: 'to', ...old };
+      if (isFree(old.ip, old.port)) return { kind: 'to', ip: old.ip, port: old.port };
     } else {
       // One source is the same to everybody, where that can be.
       const [same] = place.sources().filter(({ src, sport }) => fits(src, sport));

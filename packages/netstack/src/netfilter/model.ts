@@ -145,7 +145,7 @@ export interface TrackedConnection {
   /** Of its first packet's ports one was taken at random by somebody before. */
   readonly chosen?: ChosenPort | undefined;
   /** Known of entries that were there before: is it kept when the table is full? */
-  readonly assured?: boolean;
+  readonly assured?: boolean | undefined;
 }
 
 export interface Target {

@@ -19,7 +19,7 @@ export interface Packet {
   /** 0 where the protocol has no ports. */
   readonly dport: number;
   /** Set for ICMP and ICMPv6 only. */
-  readonly icmp?: { readonly type: number; readonly code: number };
+  readonly icmp?: { readonly type: number; readonly code: number } | undefined;
   /** A sum of {@link TcpFlag}; 0 for other protocols. */
   readonly tcpFlags: number;
   /** Time to live, hop limit in IPv6. */
@@ -34,13 +34,23 @@ export interface Packet {
   readonly tos: number;
   readonly mark: number;
   /** An ICMP error quotes the packet that it is about, as the reporting host saw it. */
-  readonly quoted?: Packet;
+  readonly quoted?: Packet | undefined;
   /** Sent in answer to a packet: what a stateless protocol can't tell by itself. */
-  readonly answer?: true;
+  readonly answer?: true | undefined;
   /** A tunnel's outer packet carries a frame. */
-  readonly inner?: TunnelPayload;
+  readonly inner?: TunnelPayload | undefined;
   /** A port that a translation took at random: `sport`, in an answer `dport`, is one of them. */
   readonly chosen?: ChosenPort | undefined;
+}
+
+/**
+ * A new packet. All its fields are set, those that it has not to `undefined`: the copies that a walk makes of it are fast only while all
+ * packets are objects of one shape.
+ */
+export function newPacket<P extends Omit<Packet, 'src'> & { readonly src: Ip | undefined }>(fields: P): P {
+  const { src, dst, protocol, sport, dport, icmp, tcpFlags, ttl, length, df, fragmented, tos, mark, quoted, answer, inner, chosen } =
+    fields;
+  return { src, dst, protocol, sport, dport, icmp, tcpFlags, ttl, length, df, fragmented, tos, mark, quoted, answer, inner, chosen } as P;
 }
 
 export interface ChosenPort {

@@ -15,7 +15,7 @@ export interface Flow {
   /** The in-device; `lo` for what is made here. */
   readonly iif: string;
   /** SO_BINDTODEVICE only. */
-  readonly oif?: string;
+  readonly oif?: string | undefined;
   readonly mark: number;
   readonly tos: number;
   readonly protocol: number;

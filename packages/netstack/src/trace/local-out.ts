@@ -31,6 +31,7 @@ export function localOut(walk: Walk, place: Place, outgoing: Outgoing, owner: So
     zone: undefined,
     tracking: undefined,
     socket: owner,
+    balanced: undefined,
     decision: undefined,
   };
   const why = missingTopic(place.namespace, 'routes') ?? missingTopic(place.namespace, 'links');
@@ -102,7 +103,7 @@ function route(walk: Walk, skb: Skb, mark = skb.packet.mark): Lookup {
       dst: packet.dst,
       src: packet.src,
       iif: 'lo',
-      ...(device === undefined ? {} : { oif: device }),
+      oif: device,
       mark,
       tos: packet.tos,
       protocol: packet.protocol,

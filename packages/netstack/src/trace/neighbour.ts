@@ -209,8 +209,9 @@ function leadsBack(walk: Walk, { place, link }: End, sender: Ip, target: Ip): bo
 
 /** Rules of family arp see the question and the answer, and are not evaluated. */
 function passesArpTables(walk: Walk, place: Place): boolean {
-  const chains = place.namespace.netfilter.tables
-    .filter(({ family }) => family === 'arp')
+  const tables = place.namespace.netfilter.tables.filter(({ family }) => family === 'arp');
+  if (tables.length === 0) return true;
+  const chains = tables
     .flatMap((table) => [...table.chains.values()])
     .filter(({ base, rules }) => base !== undefined && (rules.length > 0 || base.policy === 'drop'));
   return (

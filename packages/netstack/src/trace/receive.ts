@@ -88,6 +88,7 @@ export function arrived(place: Place, link: Link, frame: Frame): Skb {
     zone: undefined,
     tracking: undefined,
     socket: undefined,
+    balanced: undefined,
     decision: undefined,
   };
 }

@@ -16,6 +16,7 @@ export function recordChain(walk: Walk, hook: BaseChain['hook'], table: Table, c
     chain: chain.name,
     verdict,
     evidence: result.evidence,
-    ...(result.visits === undefined ? {} : { visits: result.visits, mark: result.packet.mark }),
+    visits: result.visits,
+    mark: result.visits === undefined ? undefined : result.packet.mark,
   });
 }

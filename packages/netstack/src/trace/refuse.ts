@@ -2,7 +2,7 @@ import { familyOf, isMulticast } from '../address/ip.ts';
 import { ownerOf } from '../namespace/lookup.ts';
 import type { Chain, Hook, RejectWith, SocketOwner, Table } from '../netfilter/model.ts';
 import { ICMP, ICMPV6, TCP } from '../packet/protocol.ts';
-import { type Packet, TcpFlag } from '../packet/packet.ts';
+import { type Packet, TcpFlag, newPacket } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
 import type { Finding } from './finding.ts';
 import { type Outcome, type Outgoing, type Skb, type Walk, finding } from './walk.ts';
@@ -51,7 +51,7 @@ function answerByIcmp(_walk: Walk, skb: Skb, type: number, code: number, found: 
   const { packet, place } = skb;
   if (!mayBeAnswered(packet)) return { kind: 'dropped', finding: found };
   const version = familyOf(packet.dst);
-  const answer: Outgoing = {
+  const answer = newPacket<Outgoing>({
     // Whoever was asked answers by that address, IPv6 only if it has it itself; whoever is on the way by the one that leads back.
     src: skb.decision?.kind === 'local' && (version === 4 || ownerOf(place.namespace, packet.dst) !== undefined) ? packet.dst : undefined,
     dst: packet.src,
@@ -67,7 +67,7 @@ function answerByIcmp(_walk: Walk, skb: Skb, type: number, code: number, found: 
     tos: version === 4 ? (packet.tos & 0x1e) | 0xc0 : 0,
     mark: 0,
     quoted: packet,
-  };
+  });
   return { kind: 'refused', finding: found, error: `${version === 4 ? 'icmp' : 'icmpv6'}-${String(type)}/${String(code)}`, place, answer };
 }
 
@@ -109,7 +109,7 @@ export function refuseOwnByIcmp(walk: Walk, skb: Skb, refusal: Exclude<Refusal, 
 export function answerByReset(skb: Skb, found: Finding): Outcome {
   const { packet, place } = skb;
   if (packet.inner !== undefined || (packet.tcpFlags & TcpFlag.RST) !== 0) return { kind: 'dropped', finding: found };
-  const answer: Packet = {
+  const answer = newPacket<Packet>({
     src: packet.dst,
     dst: packet.src,
     protocol: TCP,
@@ -121,7 +121,7 @@ export function answerByReset(skb: Skb, found: Finding): Outcome {
     df: true,
     tos: 0,
     mark: 0,
-  };
+  });
   return { kind: 'refused', finding: found, error: 'tcp-reset', place, answer };
 }
 

@@ -122,6 +122,12 @@ function whole(skb: Skb): Skb {
 }
 
 /** The fragments behind the first pass the same chains, without ports: what rules make of them is not modelled. */
+/** The same packet with what a hook may change; written out, since it is made at every hook and a spread costs. */
+function copy(skb: Skb, packet: Packet, tracking: Skb['tracking'], zone = skb.zone): Skb {
+  const { place, iif, bridge, frame, socket, balanced, decision } = skb;
+  return { place, packet, iif, bridge, frame, zone, tracking, socket, balanced, decision };
+}
+
 function fragmentsPass(walk: Walk, skb: Skb, chain: Chain): boolean {
   if (skb.packet.fragmented !== true || (chain.rules.length === 0 && chain.base?.policy !== 'drop')) return true;
   return walk.chooser.unknown('the later fragments of a packet, which have no ports', [chain.source], [true, false]);
@@ -161,7 +167,7 @@ function track(walk: Walk, skb: Skb, hook: Hook): HookResult {
       return { kind: 'stop', outcome: { kind: 'unknown', finding: offloaded } };
     }
   }
-  return { kind: 'pass', skb: { ...skb, tracking } };
+  return { kind: 'pass', skb: copy(skb, packet, tracking) };
 }
 
 function contextOf(skb: Skb, hook: Hook, options: HookOptions): MatchContext {
@@ -240,7 +246,7 @@ function changed(walk: Walk, skb: Skb, result: ChainResult): Skb {
   }
   const zone = skb.zone ?? (tracking === undefined ? result.zone : undefined);
   const isSame = tracking === skb.tracking && result.packet === skb.packet && zone === skb.zone;
-  return isSame ? skb : { ...skb, packet: result.packet, tracking, zone };
+  return isSame ? skb : copy(skb, result.packet, tracking, zone);
 }
 
 /** Translation: an old entry is applied, a new flow asks the nat chains until one decides (linux: `nf_nat_inet_fn`). */
@@ -337,7 +343,7 @@ function bind(
     : to.ip !== old.dst || to.port !== old.dport;
   if (!isMoved) {
     const next = connections.replace(namespace.id, entry, { ...entry, sourceSettled, destinationSettled });
-    return { kind: 'pass', skb: { ...skb, tracking: { ...tracking, entry: next } } };
+    return { kind: 'pass', skb: copy(skb, old, { state: tracking.state, entry: next, direction: tracking.direction }) };
   }
   const packet: Packet = isSource
     ? { ...old, src: to.ip, sport: to.port, chosen: to.among === undefined ? keptChoice(old, to.port) : { side: 'sport', ...to.among } }
@@ -351,7 +357,7 @@ function bind(
     snat: entry.snat || isSource,
   });
   walk.step({ kind: 'nat', manip, before: tupleOf(old), after: tupleOf(packet), among: to.among, restored: false, evidence });
-  return { kind: 'pass', skb: { ...skb, packet, tracking: { ...tracking, entry: next } } };
+  return { kind: 'pass', skb: copy(skb, packet, { state: tracking.state, entry: next, direction: tracking.direction }) };
 }
 
 /** What somebody before took at random stays so, unless it is replaced. */

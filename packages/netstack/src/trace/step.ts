@@ -31,8 +31,8 @@ export type Step =
       readonly table: string;
       readonly chain: string;
       readonly verdict: 'accept' | 'drop' | 'reject' | 'unknown';
-      readonly visits?: readonly RuleVisit[];
-      readonly mark?: number;
+      readonly visits?: readonly RuleVisit[] | undefined;
+      readonly mark?: number | undefined;
     })
   /** It belongs to a connection that was there before: its entry is the evidence. */
   | (StepBase & { readonly kind: 'connection'; readonly state: string })

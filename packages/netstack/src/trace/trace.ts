@@ -2,7 +2,7 @@ import { type Ip, anyAddress, familyOf, formatIp } from '../address/ip.ts';
 import { linkByName } from '../namespace/lookup.ts';
 import type { Chooser } from '../netfilter/walk.types.ts';
 import { ICMP, ICMPV6, TCP, UDP } from '../packet/protocol.ts';
-import { type Packet, TcpFlag, type Tuple, sameTuple, tupleOf } from '../packet/packet.ts';
+import { type Packet, TcpFlag, type Tuple, newPacket, sameTuple, tupleOf } from '../packet/packet.ts';
 import { replyTuple } from '../conntrack/connections.ts';
 import { type Ways, explore } from './choices.ts';
 import type { Finding } from './finding.ts';
@@ -55,21 +55,21 @@ export function trace(world: World, request: TraceRequest): Trace {
   for (const { conversation, probability, assumptions } of conversations) {
     const index = paths.length;
     const { forward, answer, received, error } = conversation;
-    paths.push({
-      direction: 'forward',
-      replyTo: undefined,
-      probability,
-      assumptions,
-      received,
-      error,
-      ...forward,
-      verdict: forward.verdict,
-    });
+    paths.push(directed('forward', undefined, forward, { probability, assumptions, received, error }));
     if (answer !== undefined)
-      paths.push({ direction: 'reply', replyTo: index, probability, assumptions: [], received: undefined, error: undefined, ...answer });
+      paths.push(directed('reply', index, answer, { probability, assumptions: [], received: undefined, error: undefined }));
   }
   const verdicts = conversations.map((weighted) => weighted.conversation.verdict);
   return { verdict: WORST.find((verdict) => verdicts.includes(verdict)) ?? 'unknown', paths, needs: [...needs] };
+}
+
+function directed(
+  direction: TracePath['direction'],
+  replyTo: number | undefined,
+  { verdict, hops, causes, crossings }: Direction,
+  { probability, assumptions, received, error }: Pick<TracePath, 'probability' | 'assumptions' | 'received' | 'error'>,
+): TracePath {
+  return { direction, replyTo, verdict, probability, hops, causes, assumptions, received, error, crossings };
 }
 
 function placeOf(world: World, origin: Origin): Place {
@@ -84,7 +84,7 @@ function placeOf(world: World, origin: Origin): Place {
 function firstPacket(request: TraceRequest): Outgoing {
   const { protocol } = request;
   const isEcho = protocol === ICMP || protocol === ICMPV6;
-  const packet: Outgoing = {
+  return newPacket<Outgoing>({
     src: request.src,
     dst: request.dst,
     protocol,
@@ -96,8 +96,8 @@ function firstPacket(request: TraceRequest): Outgoing {
     df: request.df ?? protocol === TCP,
     tos: request.tos ?? 0,
     mark: request.mark ?? 0,
-  };
-  return isEcho ? { ...packet, icmp: request.icmp ?? { type: protocol === ICMP ? 8 : 128, code: 0 } } : packet;
+    icmp: isEcho ? (request.icmp ?? { type: protocol === ICMP ? 8 : 128, code: 0 }) : undefined,
+  });
 }
 
 /** One walk of the whole conversation, with the answers that this chooser gives. */
@@ -130,7 +130,8 @@ function send(walk: Walk, origin: Origin, place: Place, outgoing: Outgoing): Out
 }
 
 function direction(walk: Walk, outcome: Outcome): Direction {
-  return { verdict: verdictOf(outcome), causes: causesOf(outcome), ...walk.finish(outcome) };
+  const { hops, crossings } = walk.finish(outcome);
+  return { verdict: verdictOf(outcome), hops, crossings, causes: causesOf(outcome) };
 }
 
 function verdictOf(outcome: Outcome): Verdict {
@@ -246,24 +247,26 @@ function reaches(back: Outcome, origin: Origin, place: Place): boolean {
 /** What the server says: a SYN-ACK, a datagram, an echo reply; from the address that was asked where the protocol holds to that. */
 function reply(walk: Walk, there: Extract<Outcome, { kind: 'served' }>): Outcome {
   const { packet, place } = there;
-  const plain: Packet = {
-    ...replyTuple(packet),
-    tcpFlags: packet.protocol === TCP ? TcpFlag.SYN | TcpFlag.ACK : 0,
+  const { icmp, chosen } = packet;
+  const { src, dst, protocol, sport, dport } = replyTuple(packet);
+  const answer = newPacket<Packet>({
+    src,
+    dst,
+    protocol,
+    sport,
+    dport,
+    icmp: icmp === undefined ? undefined : { type: protocol === ICMP ? 0 : 129, code: 0 },
+    tcpFlags: protocol === TCP ? TcpFlag.SYN | TcpFlag.ACK : 0,
     ttl: 64,
     length: packet.length,
     // A socket's default is IP_PMTUDISC_WANT; the kernel's own for echoes has IP_PMTUDISC_DONT (linux: `icmp_sk_init`).
-    df: packet.icmp === undefined,
+    df: icmp === undefined,
     tos: packet.tos,
     mark: 0,
     answer: true,
-  };
-  const { icmp, chosen } = packet;
-  const answer: Packet = {
-    ...plain,
-    ...(chosen === undefined ? {} : { chosen: { ...chosen, side: 'dport' } }),
-    ...(icmp === undefined ? {} : { icmp: { type: packet.protocol === ICMP ? 0 : 129, code: 0 } }),
-  };
-  const isUnbound = packet.protocol === UDP && there.socketAddress === 'any';
+    chosen: chosen && { ...chosen, side: 'dport' },
+  });
+  const isUnbound = protocol === UDP && there.socketAddress === 'any';
   return answerFrom(walk, place, answer, there.owner, isUnbound ? packet.dst : undefined);
 }
 

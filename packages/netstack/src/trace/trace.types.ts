@@ -17,37 +17,43 @@ export interface World {
 /** Where a packet comes into the world. */
 export type Origin =
   /** A process in a namespace sends it; `device`: its socket is bound to one. */
-  | { readonly kind: 'socket'; readonly host: string; readonly namespace: string; readonly uid?: number; readonly device?: string }
+  | {
+      readonly kind: 'socket';
+      readonly host: string;
+      readonly namespace: string;
+      readonly uid?: number | undefined;
+      readonly device?: string | undefined;
+    }
   /** It arrives on a device, from outside of what is modelled. */
   | { readonly kind: 'wire'; readonly host: string; readonly namespace: string; readonly device: string };
 
 export interface TraceRequest {
   readonly origin: Origin;
   /** Without it, the address that the kernel would choose; needed for a packet from the wire. */
-  readonly src?: Ip;
+  readonly src?: Ip | undefined;
   readonly dst: Ip;
   readonly protocol: number;
   /** Default 40000. */
-  readonly sport?: number;
+  readonly sport?: number | undefined;
   readonly dport: number;
   /**
    * The flow may be one of which connection tracking knows: the entries of the dumps count, with their translations. Default false, a new
    * flow, as from a source port that nobody used of late.
    */
-  readonly tracked?: boolean;
-  readonly icmp?: { readonly type: number; readonly code: number };
-  readonly mark?: number;
+  readonly tracked?: boolean | undefined;
+  readonly icmp?: { readonly type: number; readonly code: number } | undefined;
+  readonly mark?: number | undefined;
   /** The TOS byte, traffic class in IPv6. Default 0. */
-  readonly tos?: number;
-  readonly ttl?: number;
-  readonly length?: number;
-  readonly df?: boolean;
+  readonly tos?: number | undefined;
+  readonly ttl?: number | undefined;
+  readonly length?: number | undefined;
+  readonly df?: boolean | undefined;
   /** Trace the answer as well, and let it take part in the verdict. Default true. */
-  readonly reply?: boolean;
+  readonly reply?: boolean | undefined;
   /** Note every rule that a packet met, and chains without rules as well. Default false: it costs. */
-  readonly visits?: boolean;
+  readonly visits?: boolean | undefined;
   /** Forks at most; what is beyond is cut and *unknown*. Default 256. */
-  readonly forks?: number;
+  readonly forks?: number | undefined;
 }
 
 export type Verdict = 'delivered' | 'dropped' | 'rejected' | 'unknown';

@@ -37,7 +37,7 @@ export interface Skb {
   /** Made here, by a process or by the kernel; unset for what came from elsewhere. */
   readonly socket: SocketOwner | undefined;
   /** IPVS has dealt with it (linux: `ipvs_property`). */
-  readonly balanced?: true;
+  readonly balanced?: true | undefined;
   /** Where it goes, once routing has spoken. */
   readonly decision: Decision | undefined;
 }
