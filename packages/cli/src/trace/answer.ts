@@ -1,5 +1,5 @@
 import type { Evidence, NetNodeRef, Path } from '@skoop/core';
-import { type Finding, type Trace, type TracePath, type Verdict, formatIp } from '@skoop/netstack';
+import { type Finding, type Received, type Trace, type TracePath, type Verdict, formatIp } from '@skoop/netstack';
 import { errorKind } from './error-kind.ts';
 import { pathOf } from './path.ts';
 import type { Places } from './places.ts';
@@ -13,6 +13,8 @@ interface Receiver {
   readonly dst: string;
   readonly dport: number;
   readonly mark: number;
+  /** Set where there are several; null where it can't be known. */
+  readonly probability?: number | null | undefined;
 }
 
 /** What `skoop trace` answers: one line of `--batch`. */
@@ -25,7 +27,7 @@ export interface Answer {
   /** Where the forward packet arrived, if it is one place on all ways. */
   readonly received?: Receiver | undefined;
   /** Where there are several. */
-  readonly receivers?: readonly (Receiver & { readonly probability: number | null })[] | undefined;
+  readonly receivers?: readonly Receiver[] | undefined;
   /** `from`: the address that the error comes from; null for the sender's own kernel. `by`: who makes it. */
   readonly error?: { readonly kind: string; readonly from: string | null; readonly by: string } | undefined;
   readonly paths?: readonly Path[] | undefined;
@@ -42,7 +44,7 @@ export function answerOf(trace: Trace, places: Places, brief: boolean): Answer {
     verdict: trace.verdict,
     probability: sum(worst.map((conversation) => conversation.forward.probability)),
     because: trace.verdict === 'delivered' ? undefined : becauseOf(worst, places),
-    received: only !== undefined && others.length === 0 ? receiverFields(only) : undefined,
+    received: only !== undefined && others.length === 0 ? { ...only, probability: undefined } : undefined,
     receivers: others.length > 0 ? receivers : undefined,
     error: error && {
       kind: errorKind(error.kind),
@@ -61,11 +63,15 @@ interface Conversation {
 
 /** Forward paths with the reply that decides: delivered only where both are. */
 function conversationsOf(trace: Trace): readonly Conversation[] {
-  return trace.paths.flatMap((forward, index) => {
-    if (forward.direction !== 'forward') return [];
-    const reply = trace.paths.find((path) => path.replyTo === index);
-    return [{ verdict: conversationVerdict(forward, reply), forward, reply }];
+  const replies = new Map<number | undefined, TracePath>();
+  for (const path of trace.paths) if (path.direction === 'reply') replies.set(path.replyTo, path);
+  const conversations: Conversation[] = [];
+  trace.paths.forEach((forward, index) => {
+    if (forward.direction !== 'forward') return;
+    const reply = replies.get(index);
+    conversations.push({ verdict: conversationVerdict(forward, reply), forward, reply });
   });
+  return conversations;
 }
 
 /** A reply that is refused on its way is lost to the sender; so is the error that never gets back. */
@@ -93,39 +99,26 @@ function keyOf(finding: Finding): string {
   return [finding.code, finding.host, finding.namespace, ...lines].join('\n');
 }
 
-function receiversOf(trace: Trace, places: Places): readonly (Receiver & { readonly probability: number | null })[] {
-  const byPlace = new Map<string, { receiver: Receiver; probabilities: (number | undefined)[] }>();
+function receiversOf(trace: Trace, places: Places): readonly Receiver[] {
+  const byPlace = new Map<string, { received: Received; probabilities: (number | undefined)[] }>();
   for (const { direction, received, probability } of trace.paths) {
     if (direction !== 'forward' || received === undefined) continue;
-    const { packet } = received;
-    const receiver = {
-      in: places.name(received.host, received.namespace),
-      src: formatIp(packet.src),
-      sport: packet.sport,
-      sports: packet.chosen?.side === 'sport' ? { from: packet.chosen.from, to: packet.chosen.to } : undefined,
-      dst: formatIp(packet.dst),
-      dport: packet.dport,
-      mark: packet.mark,
-    };
-    const key = JSON.stringify(receiver);
-    const entry = byPlace.get(key) ?? { receiver, probabilities: [] };
-    entry.probabilities.push(probability);
-    byPlace.set(key, entry);
+    const { src, sport, chosen, dst, dport, mark } = received.packet;
+    const key = `${received.host}\n${received.namespace}\n${String(src)} ${String(sport)} ${String(chosen?.from)} ${String(chosen?.to)} ${String(dst)} ${String(dport)} ${String(mark)}`;
+    const entry = byPlace.get(key);
+    if (entry === undefined) byPlace.set(key, { received, probabilities: [probability] });
+    else entry.probabilities.push(probability);
   }
-  return [...byPlace.values()].map(({ receiver: { in: place, src, sport, sports, dst, dport, mark }, probabilities }) => ({
-    in: place,
-    src,
-    sport,
-    sports,
-    dst,
-    dport,
-    mark,
+  return Array.from(byPlace.values(), ({ received: { host, namespace, packet }, probabilities }) => ({
+    in: places.name(host, namespace),
+    src: formatIp(packet.src),
+    sport: packet.sport,
+    sports: packet.chosen?.side === 'sport' ? { from: packet.chosen.from, to: packet.chosen.to } : undefined,
+    dst: formatIp(packet.dst),
+    dport: packet.dport,
+    mark: packet.mark,
     probability: sum(probabilities),
   }));
-}
-
-function receiverFields({ probability: _, ...receiver }: Receiver & { readonly probability: number | null }): Receiver {
-  return receiver;
 }
 
 /** Without the noise of binary fractions. */

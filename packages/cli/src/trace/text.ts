@@ -9,7 +9,7 @@ export function answerText(answer: Answer): string {
     for (const one of evidence) lines.push(`    ${evidenceText(one)}`);
   }
   for (const receiver of answer.receivers ?? (answer.received === undefined ? [] : [answer.received])) {
-    const share = 'probability' in receiver && receiver.probability !== null ? ` (${percent(receiver.probability)})` : '';
+    const share = typeof receiver.probability === 'number' ? ` (${percent(receiver.probability)})` : '';
     const sport =
       receiver.sports === undefined ? String(receiver.sport) : `{${String(receiver.sports.from)}-${String(receiver.sports.to)}}`;
     lines.push(`  received in ${receiver.in}: ${receiver.src}:${sport} > ${receiver.dst}:${String(receiver.dport)}${share}`);

@@ -330,9 +330,10 @@ function weigh(ways: Ways<Conversation>, origin: Place, needs: ReadonlySet<strin
       return [{ conversation: cut(origin), probability: 1, assumptions: [] }];
     case 'chance':
       return ways.branches.flatMap(({ probability, ways: branch }) =>
-        weigh(branch, origin, needs).map((weighted) => ({
-          ...weighted,
-          probability: weighted.probability === undefined ? undefined : weighted.probability * probability,
+        weigh(branch, origin, needs).map(({ conversation, probability: within, assumptions }) => ({
+          conversation,
+          probability: within === undefined ? undefined : within * probability,
+          assumptions,
         })),
       );
     case 'unknown': {
