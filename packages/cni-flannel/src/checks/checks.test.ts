@@ -51,6 +51,9 @@ describe('a healthy node', () => {
       (r) => r.lines('iptables-nft-save', (line) => line.replace(':FORWARD ACCEPT', ':FORWARD DROP')),
       {},
     ],
+    ['in nftables mode', (r) => r.useNftables(), {}],
+    ['in nftables mode, with the rules of iptables still there', (r) => r.configure({ EnableNFTables: true }), {}],
+    ['of an old flannel, whose rules stand in POSTROUTING', (r) => r.nat((lines) => lines.flatMap(formerly)), {}],
     [
       'without masquerade, which it is not meant to do',
       (r) => r.lines('iptables-nft-save', (line) => (line.includes(MASQ) ? undefined : line)),
@@ -518,31 +521,29 @@ const FAULTS: readonly Case[] = [
     evidence: NFT_SAVE,
     remedy: RESTART,
   },
+  ...(['iptables', 'nftables'] as const).flatMap(masqueradeFaults),
   {
-    fault: 'nothing masquerades what pods send outside',
-    change: (r) => r.lines('iptables-nft-save', (line) => (line.includes('! -d 224.0.0.0/4') ? undefined : line)),
+    fault: 'an old flannel, without chains of its own, lacks a rule',
+    change: (r) => r.nat((lines) => lines.filter((line) => !line.includes('! -d 224.0.0.0/4')).flatMap(formerly)),
     code: 'FLANNEL_MASQ_MISSING',
-    says: /no rule masquerades what pods send outside/,
-    evidence: NFT_SAVE,
-    remedy: /--ip-masq/,
-  },
-  {
-    fault: 'pods lose their address between each other',
-    change: (r) =>
-      r.lines('iptables-nft-save', (line) =>
-        /-s 10\.244\.0\.0\/(24|16) -d .* -j RETURN/.test(line) && line.includes(MASQ) && !line.includes('! -s') ? undefined : line,
-      ),
-    code: 'FLANNEL_MASQ_MISSING',
-    says: /no rule lets packets from pod to pod/,
+    says: /what its pods send outside keeps their address\./,
     evidence: NFT_SAVE,
     remedy: RESTART,
   },
   {
-    fault: 'nftables mode, and the table is empty',
-    change: (r) => r.configure({ EnableNFTables: true }),
+    fault: 'there is no rule of flannel that masquerades, and nobody else does',
+    change: (r) => r.nat((lines) => lines.filter((line) => !line.includes(MASQ))),
     code: 'FLANNEL_MASQ_MISSING',
-    says: /the table ip flannel-ipv4 has no rules/,
-    evidence: NFT_SAVE,
+    says: /not complete: there are none/,
+    evidence: [cidrs('node1')],
+    remedy: /--ip-masq/,
+  },
+  {
+    fault: 'nftables mode, and the table is not there',
+    change: (r) => (r.useNftables(), r.nft((items) => items.filter((item) => !JSON.stringify(item).includes('flannel-ipv4')))),
+    code: 'FLANNEL_MASQ_MISSING',
+    says: /not complete: there are none/,
+    evidence: [cidrs('node1')],
     remedy: RESTART,
   },
   // A pod.
@@ -597,6 +598,72 @@ const FAULTS: readonly Case[] = [
     remedy: /^$/,
   },
 ];
+
+/** The rules stood in POSTROUTING itself before flannel 0.20. */
+function formerly(line: string): readonly string[] {
+  if (line.includes('-j FLANNEL-POSTRTG') || line.startsWith(':FLANNEL-POSTRTG')) return [];
+  return [line.replace('-A FLANNEL-POSTRTG', '-A POSTROUTING')];
+}
+
+/** The same faults in both forms of the rules. `0`: kube-proxy's mark, then in flanneld's order. */
+function masqueradeFaults(form: 'iptables' | 'nftables'): readonly Case[] {
+  const reorder =
+    (order: readonly number[]) =>
+    (r: Recorded): void => {
+      if (form === 'nftables') {
+        r.useNftables();
+        r.nft((items) =>
+          rearranged(
+            items,
+            (item) => JSON.stringify(item).includes('"chain":"postrtg"') && JSON.stringify(item).includes('flannel-ipv4'),
+            order,
+          ),
+        );
+        return;
+      }
+      r.nat((lines) => rearranged(lines, (line) => line.startsWith('-A FLANNEL-POSTRTG'), order));
+    };
+  const rows: readonly (readonly [fault: string, order: readonly number[], says: RegExp])[] = [
+    ['nothing masquerades what pods send outside', [0, 1, 2, 3, 5], /not complete: what its pods send outside keeps their address\./],
+    [
+      'pods lose their address to other nodes',
+      form === 'iptables' ? [0, 2, 3, 4, 5] : [0, 2, 4, 5],
+      /what its pods send to pods of other nodes loses its source/,
+    ],
+    [
+      'pods of other nodes lose their address here',
+      form === 'iptables' ? [0, 1, 3, 4, 5] : [0, 1, 4, 5],
+      /what pods of other nodes send to its pods loses its source/,
+    ],
+    ['what comes from outside loses its source', [0, 1, 2, 4, 5], /what comes from outside for its pods loses its source/],
+    ['the rules stand in another order', [0, 4, 1, 2, 3, 5], /to pods of other nodes loses its source; what pods of other nodes send/],
+    ...(form === 'iptables'
+      ? [
+          [
+            'what comes from outside for other nodes keeps its source',
+            [0, 1, 2, 3, 4],
+            /outside for pods of other nodes keeps its source/,
+          ] as const,
+        ]
+      : []),
+  ];
+  return rows.map(([fault, order, says]) => ({
+    fault: `${form}: ${fault}`,
+    change: reorder(order),
+    code: 'FLANNEL_MASQ_MISSING',
+    says,
+    evidence: form === 'iptables' ? NFT_SAVE : [`${HOST}/nft`],
+    remedy: RESTART,
+  }));
+}
+
+/** Those that are meant in that order (by number), at the place of the first; the others where they are. */
+function rearranged<T>(all: readonly T[], isMeant: (one: T) => boolean, order: readonly number[]): T[] {
+  const meant = all.filter(isMeant);
+  const at = all.findIndex(isMeant);
+  const others = (part: readonly T[]): readonly T[] => part.filter((one) => !isMeant(one));
+  return [...others(all.slice(0, at)), ...order.map((i) => meant[i] as T), ...others(all.slice(at))];
+}
 
 /** Ports whose bridge is gone have no master any more. */
 function withoutPodLinks(r: Recorded): void {

@@ -1,7 +1,8 @@
 import type { Suspicion } from '@skoop/core';
 import { rulesOf, seen, suspectNode, tablesOf } from '@skoop/core/cni';
 import { type Family, familyOf, formatPrefix, parsePrefix } from '@skoop/netstack';
-import { endOf, podCidrEvidence } from '../flannel-node.ts';
+import { endOf } from '../flannel-node.ts';
+import { checkMasquerade } from './masquerade.ts';
 import type { NodeView } from './view.ts';
 
 /** flanneld's netfilter rules, which it looks after every five seconds: where they lack, it does not run, or somebody fights it. */
@@ -13,7 +14,7 @@ export function checkRules(view: NodeView): readonly Suspicion[] {
     if (network === undefined) return [];
     const family = familyOf(network.address);
     if (endOf(own, family) === undefined) return [];
-    return [...forward(view, family, formatPrefix(network)), ...(settings.ipMasq ? masquerade(view, family, formatPrefix(network)) : [])];
+    return [...forward(view, family, formatPrefix(network)), ...(settings.ipMasq ? checkMasquerade(view, family, network) : [])];
   });
 }
 
@@ -40,70 +41,4 @@ function forward(view: NodeView, family: Family, network: string): readonly Susp
       ),
     ];
   });
-}
-
-function masquerade(view: NodeView, family: Family, network: string): readonly Suspicion[] {
-  const { own, settings, ns } = view;
-  const lacking = settings.nftables ? lackingInNftables(view, family) : lackingInIptables(view, family, network);
-  if (lacking.length === 0 || masqueradedByOthers(view, family, network)) return [];
-  const chain = tablesOf(view.ns, family, 'nat').flatMap(
-    (table) => table.chains.get('FLANNEL-POSTRTG') ?? table.chains.get('POSTROUTING') ?? [],
-  )[0];
-  return [
-    suspectNode(
-      own,
-      'FLANNEL_MASQ_MISSING',
-      'WARNING',
-      `On ${own.name} flannel's rules that hide pods behind the node's address are not complete: ${lacking.join('; ')}. Pods can't be answered from outside of the cluster, or lose their address inside of it.`,
-      {
-        evidence: [chain?.source ?? podCidrEvidence(own)],
-        remedy: `${view.agent.restart}; flanneld must run with --ip-masq${ns.netfilter.tables.length === 0 ? '' : ' (say --no-flannel-ip-masq if it is not meant to)'}`,
-      },
-    ),
-  ];
-}
-
-function lackingInIptables(view: NodeView, family: Family, network: string): readonly string[] {
-  const tables = tablesOf(view.ns, family, 'nat');
-  const own = endOf(view.own, family);
-  const hasChain = tables.some((table) => table.chains.has('FLANNEL-POSTRTG'));
-  const called = tables.flatMap((table) => rulesOf(table, 'POSTROUTING'));
-  // Before 0.20 the rules stood in POSTROUTING itself.
-  const rules = hasChain ? tables.flatMap((table) => rulesOf(table, 'FLANNEL-POSTRTG')) : called;
-  const inside = own === undefined ? [network] : [network, formatPrefix(own.podCidr)];
-  const wanted: readonly (readonly [there: boolean, what: string])[] = [
-    [!hasChain || called.some(({ jump }) => jump === 'FLANNEL-POSTRTG'), 'POSTROUTING does not call FLANNEL-POSTRTG'],
-    [
-      rules.some((rule) => rule.jump === 'RETURN' && rule.destination === network && inside.includes(rule.source ?? '')),
-      `no rule lets packets from pod to pod (-d ${network}) keep their source`,
-    ],
-    [
-      rules.some((rule) => rule.jump === 'MASQUERADE' && rule.source === network),
-      `no rule masquerades what pods send outside (-s ${network})`,
-    ],
-    [
-      rules.some((rule) => rule.jump === 'MASQUERADE' && rule.source === `!${network}` && rule.destination === network),
-      `no rule masquerades what comes from outside for pods of other nodes (! -s ${network} -d ${network})`,
-    ],
-  ];
-  return wanted.filter(([there]) => !there).map(([, what]) => what);
-}
-
-function lackingInNftables({ ns }: NodeView, family: Family): readonly string[] {
-  const [tableFamily, name] = family === 4 ? (['ip', 'flannel-ipv4'] as const) : (['ip6', 'flannel-ipv6'] as const);
-  const table = ns.netfilter.tables.find((one) => one.family === tableFamily && one.name === name);
-  const rules = table?.chains.get('postrtg')?.rules.length ?? 0;
-  return rules > 0 ? [] : [`the table ${tableFamily} ${name} has no rules in its chain postrtg`];
-}
-
-/** Without a rule of flannel's at all, and another one that does the same (ip-masq-agent, the bridge plugin's ipMasq), nothing is broken. */
-function masqueradedByOthers(view: NodeView, family: Family, network: string): boolean {
-  const tables = tablesOf(view.ns, family, 'nat');
-  if (tables.some((table) => table.chains.has('FLANNEL-POSTRTG'))) return false;
-  const all = tables.flatMap((table) => [...table.chains.keys()].flatMap((chain) => rulesOf(table, chain)));
-  if (all.some(({ text }) => text.includes('flanneld masq'))) return false;
-  return (
-    all.some(({ jump, text }) => jump === 'MASQUERADE' && !text.includes('0x4000')) &&
-    all.some(({ text }) => text.includes(network) || /CNI-[0-9a-f]{24}|IP-MASQ/.test(text))
-  );
 }

@@ -31,6 +31,27 @@ export class Recorded extends Recording {
     if (cni !== undefined) data['cni-conf.json'] = JSON.stringify(cni);
   }
 
+  /** flanneld as it writes nftables rules (`EnableNFTables`): what it leaves of iptables' is empty, but the accepts. */
+  useNftables(): void {
+    this.configure({ EnableNFTables: true });
+    this.nat((lines) => lines.filter((line) => !line.startsWith('-A FLANNEL-POSTRTG')));
+    this.nft((items) => [...items, ...(read('nftables') as Item[])]);
+  }
+
+  /** Changes the lines of `iptables-save`, whose table nat nft then does not show: the two would not tell the same. */
+  nat(change: (lines: readonly string[]) => readonly string[]): void {
+    const dump = this.dump();
+    dump['iptables-nft-save'] = change((dump['iptables-nft-save'] ?? '').split('\n')).join('\n');
+    this.nft((items) => items.filter((item) => !Object.values(item).some((part) => isOf(part as Item, 'ip', 'nat'))));
+  }
+
+  /** Changes the items of `nft -j list ruleset`. */
+  nft(change: (items: Item[]) => Item[]): void {
+    this.lines('nft', (text) =>
+      text === '' ? text : JSON.stringify({ nftables: change((JSON.parse(text) as { nftables: Item[] }).nftables) }),
+    );
+  }
+
   config(flags: FlagValues = {}): CniConfig {
     const parsed = flannelBinder.parse({ 'flannel-bridge': 'cni0', 'flannel-ip-masq': true, ...flags });
     if (!parsed.ok) throw new Error(parsed.error.map(({ message }) => message).join('; '));
@@ -41,6 +62,11 @@ export class Recorded extends Recording {
   told(flags: FlagValues = {}): readonly Suspicion[] {
     return this.check({ checkNode, checkPod }, this.config(flags));
   }
+}
+
+/** Is it that table, or in it? */
+function isOf({ family, table, name }: Item, ofFamily: string, ofTable: string): boolean {
+  return family === ofFamily && (table ?? name) === ofTable;
 }
 
 function read(name: string): unknown {
