@@ -6,6 +6,10 @@ import { flannelConfigMap } from './net-conf.ts';
 /** Devices that only flanneld makes. */
 const DEVICE = /^(?:flannel\.(?:\d+|ipip)|flannel-v6\.\d+|flannel-wg(?:-v6)?|flannel0)$/;
 
+export function isFlannelDevice(name: string): boolean {
+  return DEVICE.test(name);
+}
+
 /** How surely this cluster's pods are networked by flannel. Canal (flannel's routes under Calico's policies and devices) is Calico's. */
 export function detect(cluster: Cluster): Confidence {
   const configMap = flannelConfigMap(cluster);
@@ -31,7 +35,7 @@ export function detect(cluster: Cluster): Confidence {
 function flannelDevice(cluster: Cluster): string | undefined {
   for (const [node, state] of cluster.hosts) {
     if (state.kind === 'missing') continue;
-    const link = rootOf(state.host)?.links.find(({ name }) => DEVICE.test(name));
+    const link = rootOf(state.host)?.links.find(({ name }) => isFlannelDevice(name));
     if (link !== undefined) return `device ${link.name} on node ${node}`;
   }
   return undefined;

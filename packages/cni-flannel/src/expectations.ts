@@ -5,7 +5,6 @@ import type { Settings } from './settings.ts';
 
 /** What flanneld promises to set up on a node (flannel 0.28, `pkg/backend`). */
 export interface Expectations {
-  /** One a family. */
   readonly devices: readonly ExpectedDevice[];
   readonly routes: readonly ExpectedRoute[];
   /** VXLAN: how the other nodes' tunnel ends are found. */
@@ -13,12 +12,11 @@ export interface Expectations {
 }
 
 export interface ExpectedDevice {
-  readonly family: Family;
   readonly name: string;
   /** Bytes that the tunnel adds to a packet. */
   readonly overhead: number;
-  /** Its own address: the network address of the node's pod network, with a full mask. */
-  readonly address: Ip;
+  /** Its own addresses, one for each family whose packets it takes: the network address of the node's pod network, with a full mask. */
+  readonly addresses: readonly { readonly family: Family; readonly ip: Ip }[];
 }
 
 export function expectationsOf(settings: Settings, own: FlannelNode, peers: readonly FlannelNode[]): Expectations {
@@ -26,13 +24,21 @@ export function expectationsOf(settings: Settings, own: FlannelNode, peers: read
   // A node passes over those that have another backend.
   const alike = peers.filter((peer) => peer.registered && peer.backend === own.backend);
   return {
-    devices: own.ends.flatMap(({ family, podCidr }) => {
-      const device = deviceOf(settings, family);
-      return device === undefined ? [] : [{ family, ...device, address: podCidr.address }];
-    }),
+    devices: devicesOf(settings, own),
     routes: families.flatMap((family) => routesOf(settings, family, alike)),
     tunnels: settings.backend === 'vxlan' ? families.flatMap((family) => alike.flatMap((peer) => tunnelOf(settings, family, peer))) : [],
   };
+}
+
+function devicesOf(settings: Settings, { ends }: FlannelNode): readonly ExpectedDevice[] {
+  const found = ends.flatMap(({ family, podCidr }) => {
+    const device = deviceOf(settings, family);
+    return device === undefined ? [] : [{ ...device, family, ip: podCidr.address }];
+  });
+  return [...new Set(found.map(({ name }) => name))].map((name) => {
+    const parts = found.filter((one) => one.name === name);
+    return { name, overhead: parts[0]?.overhead ?? 0, addresses: parts.map(({ family, ip }) => ({ family, ip })) };
+  });
 }
 
 /** Names and overheads; `undefined` for a backend without a device, or one that this package does not know in this family. */
@@ -45,8 +51,10 @@ export function deviceOf(settings: Settings, family: Family): { readonly name: s
     case 'ipip':
       return family === 4 ? { name: 'flannel.ipip', overhead: 20 } : undefined;
     case 'wireguard':
-      // In its modes auto, ipv4 and ipv6 one device serves both families.
-      return family === 4 ? { name: 'flannel-wg', overhead: 60 } : undefined;
+      if (settings.wireguardMode === 'separate')
+        return family === 4 ? { name: 'flannel-wg', overhead: 60 } : { name: 'flannel-wg-v6', overhead: 80 };
+      // One device for both families, by a tunnel of one of them. flanneld itself always leaves room for 80.
+      return { name: 'flannel-wg', overhead: settings.wireguardMode === 'ipv6' ? 80 : 60 };
     case 'udp':
       return family === 4 ? { name: 'flannel0', overhead: 28 } : undefined;
     default:

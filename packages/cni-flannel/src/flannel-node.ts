@@ -14,6 +14,8 @@ export interface TunnelEnd {
   /** VXLAN: of its device. */
   readonly mac: Mac | undefined;
   readonly vni: number | undefined;
+  /** WireGuard: its public key. */
+  readonly wireguardKey: string | undefined;
 }
 
 export interface FlannelNode {
@@ -41,7 +43,7 @@ export function readNode(node: Node): FlannelNode {
     ends: cidrs.map((podCidr) => {
       const family = familyOf(podCidr.address);
       const data = parseBackendData(annotation(keyOf('backend-data', family)));
-      return { family, podCidr, publicIp: parseIp(annotation(keyOf('public-ip', family)) ?? ''), mac: data.mac, vni: data.vni };
+      return { family, podCidr, publicIp: parseIp(annotation(keyOf('public-ip', family)) ?? ''), ...data };
     }),
   };
 }
@@ -55,14 +57,22 @@ function keyOf(key: 'backend-data' | 'public-ip', family: Family): string {
   return key === 'public-ip' ? 'public-ipv6' : 'backend-v6-data';
 }
 
-function parseBackendData(text: string | undefined): { mac: Mac | undefined; vni: number | undefined } {
+function parseBackendData(text: string | undefined): Pick<TunnelEnd, 'mac' | 'vni' | 'wireguardKey'> {
+  const { VtepMAC: mac, VNI: vni, PublicKey: key } = objectOf(text);
+  return {
+    mac: typeof mac === 'string' ? mac.toLowerCase() : undefined,
+    vni: typeof vni === 'number' ? vni : undefined,
+    wireguardKey: typeof key === 'string' ? key : undefined,
+  };
+}
+
+/** Empty where it is none. */
+function objectOf(json: string | undefined): Readonly<Record<string, unknown>> {
   try {
-    const data: unknown = JSON.parse(text ?? 'null');
-    if (typeof data !== 'object' || data === null) return { mac: undefined, vni: undefined };
-    const { VtepMAC: mac, VNI: vni } = data as Record<string, unknown>;
-    return { mac: typeof mac === 'string' ? mac.toLowerCase() : undefined, vni: typeof vni === 'number' ? vni : undefined };
+    const data: unknown = JSON.parse(json ?? 'null');
+    return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
   } catch {
-    return { mac: undefined, vni: undefined };
+    return {};
   }
 }
 

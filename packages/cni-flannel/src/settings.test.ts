@@ -69,7 +69,7 @@ describe('configuration of the cluster, from its objects and from flags', () => 
     ],
     ['--flannel-bridge', () => undefined, { 'flannel-bridge': 'br0' }, { details: { bridge: 'br0' } }],
     ['--flannel-pod-mtu', () => undefined, { 'flannel-pod-mtu': 1400 }, { mtu: 1400, details: { podMtu: 1400 } }],
-    ['--flannel-ip-masq=false', () => undefined, { 'flannel-ip-masq': false }, { details: { ipMasq: false } }],
+    ['--flannel-ip-masq=false', () => undefined, { 'flannel-ip-masq': false }, { details: { masquerades: [] } }],
     ['--flannel-host-interface', () => undefined, { 'flannel-host-interface': 'eth1' }, { details: { hostInterface: 'eth1' } }],
   ])('%s', (_name, change, flags, expected) => {
     const recorded = new Recorded();
@@ -85,7 +85,7 @@ describe('configuration of the cluster, from its objects and from flags', () => 
   test('the plugin reads its own flags', () => {
     const value = { backendType: 'ipip', bridge: 'br0', podMtu: undefined, ipMasq: false, hostInterface: undefined };
     const reader: ConfigReader = { config: <C>(binder: object) => (binder === flannelBinder ? value : undefined) as C };
-    expect(plugin.configure(new Recorded().cluster(), reader)).toMatchObject({ mode: 'ipip', details: { bridge: 'br0', ipMasq: false } });
+    expect(plugin.configure(new Recorded().cluster(), reader)).toMatchObject({ mode: 'ipip', details: { bridge: 'br0', masquerades: [] } });
   });
 });
 

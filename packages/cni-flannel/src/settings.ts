@@ -1,6 +1,8 @@
 import type { Cluster, CniConfig } from '@skoop/core';
+import type { Family } from '@skoop/netstack';
 import { readNode } from './flannel-node.ts';
-import { readHairpin, readNetConf } from './net-conf.ts';
+import { readK3s } from './k3s.ts';
+import { type WireguardMode, readNetConf } from './net-conf.ts';
 import type { FlannelFlags } from './schema.ts';
 
 /** How flannel is set up here: what the user says, else what the cluster does. Plain JSON, since it is part of a report. */
@@ -17,14 +19,16 @@ export type Settings = {
   readonly nftables: boolean;
   readonly bridge: string;
   readonly podMtu: number | undefined;
-  readonly ipMasq: boolean;
   readonly hostInterface: string | undefined;
   /** Ports of the bridge send frames back where they came from. */
   readonly hairpin: boolean;
+  readonly wireguardMode: WireguardMode;
+  /** The families whose pods flanneld hides behind the node's address. */
+  readonly masquerades: readonly Family[];
 };
 
 export function configure(cluster: Cluster, flags: FlannelFlags): CniConfig & { readonly details: Settings } {
-  const conf = readNetConf(cluster);
+  const conf = readNetConf(cluster) ?? readK3s(cluster);
   const nodes = cluster.nodes.map(readNode).filter((node) => node.registered);
   const backend =
     flags.backendType ??
@@ -40,9 +44,10 @@ export function configure(cluster: Cluster, flags: FlannelFlags): CniConfig & { 
     nftables: conf?.nftables ?? false,
     bridge: flags.bridge,
     podMtu: flags.podMtu,
-    ipMasq: flags.ipMasq,
     hostInterface: flags.hostInterface,
-    hairpin: readHairpin(cluster),
+    hairpin: conf?.hairpin ?? false,
+    wireguardMode: conf?.wireguardMode ?? 'separate',
+    masquerades: flags.ipMasq ? (conf?.masquerades ?? [4, 6]) : [],
   };
   return {
     podCidrs: networks.length > 0 ? networks : cluster.nodes.flatMap(({ spec }) => spec.podCIDRs),

@@ -11,3 +11,4 @@ export { type ExpectedRoute, type RouteCodes, type RouteForm, checkRoute, descri
 export { type RuleText, rulesOf, tablesOf } from './cni/rule-text.ts';
 export { ipCommand, podName, remakeCommand, suspectNode, suspectPod } from './cni/suspect.ts';
 export { type VxlanPeer, type VxlanPeerCodes, checkVxlanPeer } from './cni/vxlan-peer.ts';
+export { type WireguardCodes, type WireguardPeer, checkWireguardPeers } from './cni/wireguard-peer.ts';

@@ -4,6 +4,7 @@ export { type ClusterSpec, type NodeSpec, type PodSpec, type ServiceSpec, buildC
 export { type CniSample, cniPluginContract } from './cni-contract.ts';
 export type { ContractTest } from './contract-test.ts';
 export { type DiagnoseWith, diagnose, summaryOf } from './diagnose.ts';
+export { type Fault, assertFault, whereOf } from './fault.ts';
 export { expectGolden } from './golden.ts';
 export { type InfraSample, infraShimContract } from './infra-contract.ts';
 export { type PackageSamples, packageContract } from './package-contract.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Evidence, FlagValues, Suspicion } from '@skoop/core';
+import type { FlagValues, Suspicion } from '@skoop/core';
 import type { ArtifactName } from '@skoop/netstack';
 import { readdirSync } from 'node:fs';
-import type { Item } from '@skoop/testkit';
+import { type Item, assertFault } from '@skoop/testkit';
 import { Built } from '../testing/built.ts';
 import { type Mode, WEB } from '../testing/nodes.ts';
 
@@ -11,13 +11,6 @@ const HOST = 'nodes/node1/host';
 const RESTART = /kubectl -n kube-system delete pod calico-node-node1/;
 const LINK = `${HOST}/ip-link`;
 const ROUTES = `${HOST}/ip-route-4`;
-
-/** `nodes/node1/host/ip-link`, or `Node/node1 /spec/podCIDRs`: where it was read. */
-function whereOf(evidence: Evidence): string {
-  if (!('object' in evidence)) return evidence.artifact;
-  const { kind, namespace, name } = evidence.object;
-  return `${[kind, namespace, name].filter((part) => part !== undefined).join('/')} ${evidence.path}`;
-}
 
 const annotation = (node: string, key: string): string => `Node/${node} /metadata/annotations/projectcalico.org~1${key}`;
 const poolField = (field: string): string => `IPPool/default-ipv4-ippool /spec/${field}`;
@@ -940,20 +933,13 @@ const OF_A_POD = /^CALICO_(?:POD_|IPAM_|PROXY_ARP_OFF|FORWARDING_OFF)/;
 describe('each fault is named, on its object, with its evidence, and alone', () => {
   test.each(FAULTS.map((row) => [row.fault, row] as const))(
     '%s',
-    (_fault, { mode, change, flags, code, level = 'WARNING', says, evidence, remedy }) => {
+    (_fault, { mode, change, flags, code, level, says, evidence, remedy }) => {
       const built = new Built(mode);
       change(built);
       const found = built.told(flags);
-      expect(found.map((one) => one.code)).toEqual([code]);
-      const [one] = found as [Suspicion];
-      const isPods = OF_A_POD.test(code) || one.message.startsWith('Pod ');
-      expect(one).toMatchObject({
-        level,
-        on: isPods ? { type: 'pod', id: 'default/web' } : { type: 'node', id: 'node1' },
-        message: expect.stringMatching(says) as unknown,
-        remedy: expect.stringMatching(remedy) as unknown,
-      });
-      expect(one.evidence.map(whereOf)).toEqual(evidence);
+      const isPods = OF_A_POD.test(code) || found[0]?.message.startsWith('Pod ') === true;
+      const on = isPods ? { type: 'pod', id: 'default/web' } : { type: 'node', id: 'node1' };
+      assertFault(found, { code, level, on, says, evidence, remedy });
     },
   );
 

@@ -1,10 +1,16 @@
 import type { Suspicion } from '@skoop/core';
-import { ipCommand, linkOf, seen, suspectNode } from '@skoop/core/cni';
-import { type Family, type Link, type PolicyRule, type WireguardDevice, contains, familyOf, formatPrefix } from '@skoop/netstack';
+import { type WireguardCodes, checkWireguardPeers, ipCommand, linkOf, seen, suspectNode } from '@skoop/core/cni';
+import { type Family, type Link, type PolicyRule, familyOf, formatPrefix } from '@skoop/netstack';
 import { type CalicoNode, annotationEvidence, endOf } from '../calico-node.ts';
 import { asBlock } from '../expectations.ts';
 import type { Block } from '../objects.ts';
 import type { NodeView } from './view.ts';
+
+const CODES: WireguardCodes = {
+  key: 'CALICO_WIREGUARD_KEY',
+  peerMissing: 'CALICO_WIREGUARD_PEER_MISSING',
+  allowed: 'CALICO_WIREGUARD_ALLOWED',
+};
 
 /**
  * A rule leads all that WireGuard has not encrypted yet into a table of its own; in it, what goes to a node with a key goes by the device,
@@ -50,37 +56,15 @@ function ruleAndRoutes(view: NodeView, family: Family, name: string): readonly S
 
 function peersOf(view: NodeView, family: Family, link: Link): readonly Suspicion[] {
   const { own, ns, peers, agent } = view;
-  const { device } = link;
-  if (device.kind !== 'wireguard' || !seen(ns, 'wireguard')) return [];
+  const told = (node: CalicoNode) => annotationEvidence(node, 'wireguard-key', family);
   const key = endOf(own, family)?.wireguardKey;
-  const found: Suspicion[] = [];
-  if (key !== undefined && device.publicKey !== undefined && device.publicKey !== key) {
-    const message = `Device ${link.name} on ${own.name} has the key ${device.publicKey}, and the other nodes were told ${key}: it can't read what they send.`;
-    const evidence = [link.source, annotationEvidence(own, 'wireguard-key', family)];
-    found.push(suspectNode(own, 'CALICO_WIREGUARD_KEY', 'WARNING', message, { evidence, remedy: agent.restart }));
-  }
-  for (const peer of peers) {
+  const all = encrypted(view, family);
+  const expected = peers.flatMap((peer) => {
     const its = endOf(peer, family)?.wireguardKey;
-    if (its === undefined || device.peers.some(({ publicKey }) => publicKey === its)) continue;
-    const message = `Device ${link.name} on ${own.name} has no peer with the key of ${peer.name}: neither of the two can send to the other.`;
-    const evidence = [link.source, annotationEvidence(peer, 'wireguard-key', family)];
-    found.push(suspectNode(own, 'CALICO_WIREGUARD_PEER_MISSING', 'WARNING', message, { evidence, remedy: agent.restart }));
-  }
-  return [...found, ...encrypted(view, family).flatMap((block) => allowed(view, family, link, device, block))];
-}
-
-/** What goes to a peer, and all that it may send. */
-function allowed(
-  { own, agent }: NodeView,
-  family: Family,
-  { name }: Link,
-  { peers }: WireguardDevice,
-  { cidr, peer, evidence }: Block & { readonly peer: CalicoNode },
-): readonly Suspicion[] {
-  const known = peers.find(({ publicKey }) => publicKey === endOf(peer, family)?.wireguardKey);
-  if (known === undefined || known.allowed.some((prefix) => contains(prefix, cidr.address))) return [];
-  const message = `Device ${name} on ${own.name} does not take ${formatPrefix(cidr)} for an address of ${peer.name} (its allowed addresses): it drops what comes from there.`;
-  return [suspectNode(own, 'CALICO_WIREGUARD_ALLOWED', 'WARNING', message, { evidence: [known.source, evidence], remedy: agent.restart })];
+    const allowed = all.filter((block) => block.peer === peer).map(({ cidr, evidence }) => ({ prefix: cidr, evidence }));
+    return its === undefined ? [] : [{ to: peer, key: its, told: told(peer), allowed }];
+  });
+  return checkWireguardPeers(ns, own, link, key === undefined ? undefined : { key, told: told(own) }, expected, CODES, agent);
 }
 
 /** `not from all fwmark 0x200000/0x200000 lookup 1` */

@@ -2,7 +2,7 @@ import type { Suspicion } from '@skoop/core';
 import { checkBridgeNetfilter, hasPods, ipCommand, linkOf, routesTo, seen, suspectNode } from '@skoop/core/cni';
 import { type Family, type Ip, type Link, formatIp, formatPrefix, familyOf } from '@skoop/netstack';
 import { podCidrEvidence } from '../flannel-node.ts';
-import { deviceOf } from '../expectations.ts';
+import { carrierOf } from '../carrier.ts';
 import type { NodeView } from './view.ts';
 
 /** The bridge that the node's pods hang on. It is made with the first pod and has no carrier without one, so nothing is expected where there is none. */
@@ -90,8 +90,7 @@ function mtu({ own, ns, settings }: NodeView, bridge: Link): readonly Suspicion[
         },
       ),
     ];
-  // The device for IPv6 is smaller in a healthy cluster: the kernel answers "packet too big", and the pod learns.
-  const device = linkOf(ns, deviceOf(settings, 4)?.name ?? '');
+  const device = carrierOf(ns, settings, own);
   const hasPorts = ns.links.some(({ master }) => master === bridge.name);
   if (device === undefined || !hasPorts || bridge.mtu <= device.mtu) return [];
   return [
@@ -99,7 +98,7 @@ function mtu({ own, ns, settings }: NodeView, bridge: Link): readonly Suspicion[
       own,
       'FLANNEL_MTU',
       'WARNING',
-      `The bridge ${bridge.name} on ${own.name} has MTU ${String(bridge.mtu)}, and the tunnel ${device.name} only ${String(device.mtu)}: large packets to other nodes must be refused by ICMP.`,
+      `The bridge ${bridge.name} on ${own.name} has MTU ${String(bridge.mtu)}, and ${device.name} only ${String(device.mtu)}: large packets to other nodes must be refused by ICMP.`,
       {
         evidence: [bridge.source, device.source],
         remedy: `make the pods of ${own.name} anew, so that they get the MTU in /run/flannel/subnet.env`,

@@ -5,7 +5,7 @@ import type { ExpectedDevice } from '../expectations.ts';
 import { annotationEvidence, endOf } from '../flannel-node.ts';
 import type { NodeView } from './view.ts';
 
-/** The tunnel's device, one a family. */
+/** A tunnel's device. */
 export function checkDevice(view: NodeView, expected: ExpectedDevice): readonly Suspicion[] {
   const { own, ns } = view;
   const link = linkOf(ns, expected.name);
@@ -25,7 +25,7 @@ export function checkDevice(view: NodeView, expected: ExpectedDevice): readonly 
     ];
   return [
     ...(link.device.kind === 'vxlan' ? vxlan(view, expected, link, link.device) : []),
-    ...address(view, expected, link),
+    ...expected.addresses.flatMap((one) => address(view, one, link)),
     ...mtu(view, expected, link),
   ];
 }
@@ -59,8 +59,9 @@ function absent(view: NodeView, { name }: ExpectedDevice): Suspicion {
   );
 }
 
-function vxlan(view: NodeView, { family }: ExpectedDevice, link: Link, device: VxlanDevice): readonly Suspicion[] {
+function vxlan(view: NodeView, { addresses }: ExpectedDevice, link: Link, device: VxlanDevice): readonly Suspicion[] {
   const { own, settings } = view;
+  const family = addresses[0]?.family ?? 4;
   const end = endOf(own, family);
   const found: Suspicion[] = [];
   if (device.vni !== settings.vni)
@@ -118,27 +119,27 @@ function vxlan(view: NodeView, { family }: ExpectedDevice, link: Link, device: V
   return found;
 }
 
-function address(view: NodeView, expected: ExpectedDevice, link: Link): readonly Suspicion[] {
+function address(view: NodeView, { family, ip: wanted }: ExpectedDevice['addresses'][number], link: Link): readonly Suspicion[] {
   const { own, ns } = view;
-  if (!seen(ns, 'links', 'addresses') || !own.registered || link.addresses.some(({ ip }) => ip === expected.address)) return [];
+  if (!seen(ns, 'links', 'addresses') || !own.registered || link.addresses.some(({ ip }) => ip === wanted)) return [];
   return [
     suspectNode(
       own,
       'FLANNEL_VTEP_WRONG',
       'WARNING',
-      `Device ${link.name} on ${own.name} lacks its address ${formatIp(expected.address)}: what ${own.name} itself sends to pods of other nodes has a source that they can't answer.`,
+      `Device ${link.name} on ${own.name} lacks its address ${formatIp(wanted)}: what ${own.name} itself sends to pods of other nodes has a source that they can't answer.`,
       {
         evidence: [link.source],
-        remedy: `ip addr add ${formatIp(expected.address)}/${expected.family === 4 ? '32' : '128'} dev ${link.name} on ${own.name}, or ${view.agent.restart}`,
+        remedy: `ip addr add ${formatIp(wanted)}/${family === 4 ? '32' : '128'} dev ${link.name} on ${own.name}, or ${view.agent.restart}`,
       },
     ),
   ];
 }
 
 /** The tunnel's packets must fit the device below. */
-function mtu(view: NodeView, { family, overhead }: ExpectedDevice, link: Link): readonly Suspicion[] {
+function mtu(view: NodeView, { addresses, overhead }: ExpectedDevice, link: Link): readonly Suspicion[] {
   const { own, ns, settings } = view;
-  const publicIp = endOf(own, family)?.publicIp;
+  const publicIp = addresses.flatMap(({ family }) => endOf(own, family)?.publicIp ?? [])[0];
   const lower = link.device.kind === 'vxlan' ? link.device.lower : undefined;
   const below = uplinkOf(ns, settings.hostInterface ?? lower, publicIp);
   if (below === undefined || link.mtu <= below.mtu - overhead) return [];

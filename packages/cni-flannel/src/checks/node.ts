@@ -3,11 +3,13 @@ import { checkStaleHostPorts } from '@skoop/core/cni';
 import type { Host } from '@skoop/netstack';
 import { checkBridge } from './bridge.ts';
 import { checkDevice, usable } from './device.ts';
+import { checkOthersRoutes } from './others-routes.ts';
 import { checkRegistration } from './registration.ts';
 import { checkRoute, checkStaleRoutes } from './routes.ts';
 import { checkRules } from './rules.ts';
 import { checkTunnel } from './tunnels.ts';
 import { viewOf } from './view.ts';
+import { checkWireguard } from './wireguard.ts';
 
 /** Everything that flannel promises of a node, against what is there. What hangs on something that is broken is not told of besides. */
 export function checkNode(cluster: Cluster, config: CniConfig, node: Node, host: Host): readonly Suspicion[] {
@@ -18,7 +20,7 @@ export function checkNode(cluster: Cluster, config: CniConfig, node: Node, host:
     all.filter(({ family }) =>
       usable(
         view,
-        devices.find((device) => device.family === family),
+        devices.find(({ addresses }) => addresses.some((one) => one.family === family)),
       ),
     );
   return [
@@ -26,6 +28,8 @@ export function checkNode(cluster: Cluster, config: CniConfig, node: Node, host:
     ...devices.flatMap((device) => checkDevice(view, device)),
     ...onUsable(routes).flatMap((route) => checkRoute(view, route)),
     ...onUsable(tunnels).flatMap((tunnel) => checkTunnel(view, tunnel)),
+    ...devices.filter((device) => usable(view, device)).flatMap((device) => checkWireguard(view, device)),
+    ...checkOthersRoutes(view),
     ...checkStaleRoutes(view),
     ...checkBridge(view),
     ...checkRules(view),

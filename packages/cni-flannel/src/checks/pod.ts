@@ -1,7 +1,7 @@
 import type { Cluster, CniConfig, Pod, Suspicion } from '@skoop/core';
-import { checkHostPorts, linkOf, podField, podName, podPort, remakeCommand, seen, suspectPod } from '@skoop/core/cni';
+import { checkHostPorts, podField, podName, podPort, remakeCommand, seen, suspectPod } from '@skoop/core/cni';
 import { type Host, contains, familyOf, formatPrefix, parseIp } from '@skoop/netstack';
-import { deviceOf } from '../expectations.ts';
+import { carrierOf } from '../carrier.ts';
 import { podCidrEvidence, readNode } from '../flannel-node.ts';
 import { settingsOf } from './view.ts';
 
@@ -67,16 +67,17 @@ function port(cluster: Cluster, config: CniConfig, pod: Pod, host: Host): readon
         },
       ),
     );
-  const tunnel = linkOf(root, deviceOf(settings, 4)?.name ?? '');
-  if (tunnel !== undefined && link.mtu > tunnel.mtu)
+  const node = cluster.nodes.find(({ metadata }) => metadata.name === pod.spec.nodeName);
+  const carrier = node === undefined ? undefined : carrierOf(root, settings, readNode(node));
+  if (carrier !== undefined && link.mtu > carrier.mtu)
     found.push(
       suspectPod(
         pod,
         'FLANNEL_MTU',
         'WARNING',
-        `Pod ${podName(pod)} has MTU ${String(link.mtu)}, and the tunnel ${tunnel.name} of its node only ${String(tunnel.mtu)}: its large packets to other nodes must be refused by ICMP.`,
+        `Pod ${podName(pod)} has MTU ${String(link.mtu)}, and ${carrier.name} of its node only ${String(carrier.mtu)}: its large packets to other nodes must be refused by ICMP.`,
         {
-          evidence: [link.source, tunnel.source],
+          evidence: [link.source, carrier.source],
           remedy: remakeCommand(pod),
         },
       ),

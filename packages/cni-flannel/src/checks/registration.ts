@@ -2,6 +2,7 @@ import type { Suspicion } from '@skoop/core';
 import { suspectNode } from '@skoop/core/cni';
 import { contains, familyOf, formatIp, formatPrefix, parsePrefix } from '@skoop/netstack';
 import { annotationEvidence, endOf, podCidrEvidence } from '../flannel-node.ts';
+import { isK3s } from '../k3s.ts';
 import type { NodeView } from './view.ts';
 
 /** What the node tells the others of itself: from the API alone. */
@@ -22,7 +23,9 @@ function unregistered(view: NodeView): readonly Suspicion[] {
       `flanneld has not registered node ${own.name}: no other node has a route to its pods.`,
       {
         evidence: [annotationEvidence(own, 'kube-subnet-manager')],
-        remedy: `see why flanneld does not run there: kubectl get pods -A -l app=flannel --field-selector spec.nodeName=${own.name}`,
+        remedy: isK3s(own.node)
+          ? `see what k3s says of flannel there: journalctl -u 'k3s*' on ${own.name}; then ${view.agent.restart}`
+          : `see why flanneld does not run there: kubectl get pods -A -l app=flannel --field-selector spec.nodeName=${own.name}`,
       },
     ),
   ];
@@ -73,7 +76,9 @@ function podCidr(view: NodeView): readonly Suspicion[] {
         `The pod network ${formatPrefix(cidr)} of node ${own.name} lies outside of flannel's network ${formatPrefix(network)}.`,
         {
           evidence: [podCidrEvidence(own)],
-          remedy: "make Network in the ConfigMap kube-flannel-cfg the cluster's pod network (kube-controller-manager --cluster-cidr)",
+          remedy: isK3s(own.node)
+            ? "start every server with the --cluster-cidr that the nodes' pod networks are of"
+            : "make Network in the ConfigMap kube-flannel-cfg the cluster's pod network (kube-controller-manager --cluster-cidr)",
         },
       ),
     ];

@@ -14,7 +14,10 @@ export function checkRules(view: NodeView): readonly Suspicion[] {
     if (network === undefined) return [];
     const family = familyOf(network.address);
     if (endOf(own, family) === undefined) return [];
-    return [...forward(view, family, formatPrefix(network)), ...(settings.ipMasq ? checkMasquerade(view, family, network) : [])];
+    return [
+      ...forward(view, family, formatPrefix(network)),
+      ...(settings.masquerades.includes(family) ? checkMasquerade(view, family, network) : []),
+    ];
   });
 }
 

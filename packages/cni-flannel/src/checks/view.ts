@@ -3,6 +3,7 @@ import { type AgentSetup, otherNodes, restartCommand, rootOf } from '@skoop/core
 import type { Host, NetworkNamespace } from '@skoop/netstack';
 import { type Expectations, expectationsOf } from '../expectations.ts';
 import { type FlannelNode, readNode } from '../flannel-node.ts';
+import { isK3s, k3sRestart } from '../k3s.ts';
 import type { Settings } from '../settings.ts';
 
 /** All that the checks of one node look at. */
@@ -25,7 +26,9 @@ export function viewOf(cluster: Cluster, config: CniConfig, node: Node, host: Ho
   const settings = settingsOf(config);
   const own = readNode(node);
   const peers = otherNodes(cluster, own.name).map(readNode);
-  const restart = restartCommand(cluster, own.name, 'flanneld', ({ metadata }) => metadata.labels['app'] === 'flannel');
+  const restart = isK3s(node)
+    ? k3sRestart(node)
+    : restartCommand(cluster, own.name, 'flanneld', ({ metadata }) => metadata.labels['app'] === 'flannel');
   return { cluster, settings, own, peers, expected: expectationsOf(settings, own, peers), ns, agent: { network: 'flannel', restart } };
 }
 
