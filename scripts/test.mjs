@@ -16,6 +16,7 @@ const suites = [
     commands: [
       ['exec', 'turbo', 'run', 'lint', 'publint', 'types', 'format:check', 'unused', '--output-logs=errors-only'],
       ['exec', 'node', 'scripts/api.mjs', '--check'],
+      ['exec', 'node', 'scripts/workflows.mjs'],
     ],
   },
   { name: 'unit', files: '**/!(*.kernel|*.cluster|*.install).test.ts' },
