@@ -1,9 +1,8 @@
 import type { Cluster, Node } from '@skoop/core';
-import { contains, familyOf, parsePrefix } from '@skoop/netstack';
+import { rootOf, rulesOf, tablesOf } from '@skoop/core/cni';
+import { type Family, contains, familyOf, formatPrefix, parsePrefix } from '@skoop/netstack';
+import { mostFrequent } from './most-frequent.ts';
 import type { NetConf } from './net-conf.ts';
-
-/** k3s writes its own command line (its configuration file included) here, as a JSON list of words; `--flag=value` are two of them. */
-const ARGUMENTS = 'k3s.io/node-args';
 
 /** Pods of a cluster for which nothing else was said. */
 const STANDARD_NETWORK = '10.42.0.0/16';
@@ -14,46 +13,44 @@ export function isK3s({ status }: Node): boolean {
 }
 
 /** What makes k3s set a node up again. */
-export function k3sRestart(node: Node): string {
-  return `systemctl restart ${wordsOf(node)[0] === 'agent' ? 'k3s-agent' : 'k3s'} on ${node.metadata.name}`;
+export function k3sRestart({ metadata }: Node): string {
+  const isServer = Object.keys(metadata.labels).some((label) => /^node-role\.kubernetes\.io\/(?:control-plane|master)$/.test(label));
+  return `systemctl restart ${isServer ? 'k3s' : 'k3s-agent'} on ${metadata.name}`;
 }
 
 /**
- * flannel's configuration as k3s writes it (`pkg/agent/flannel/setup.go`): for the one backend that the servers were started with.
- * `undefined` where no node is k3s', or it was given a configuration of the user's (`--flannel-conf`), which nothing shows.
+ * flannel's configuration as k3s writes it (`pkg/agent/flannel/setup.go`). It stands in a file of the nodes; the words that k3s was started
+ * with would tell it, and are not read, for a snapshot has no arguments in it. What the cluster's network is, most nodes' rules say.
+ * `undefined` where no node is k3s'.
  */
 export function readK3s(cluster: Cluster): NetConf | undefined {
-  const nodes = cluster.nodes.filter(isK3s);
-  const words = nodes.map(wordsOf);
-  if (nodes.length === 0 || words.some((one) => one.includes('--flannel-conf'))) return undefined;
-  const server = words.find(([first]) => first === 'server') ?? [];
-  const said = valuesOf(server, '--cluster-cidr');
+  if (!cluster.nodes.some(isK3s)) return undefined;
+  const written = ([4, 6] as const).flatMap((family) => networkInRules(cluster, family) ?? []);
+  const networks = written.length > 0 ? written : standardNetwork(cluster);
   return {
-    networks: said.length > 0 ? said : standardNetwork(cluster),
-    backend: backendOf(valuesOf(server, '--flannel-backend')[0]),
+    networks,
+    // The nodes' annotations tell: `vxlan`, `host-gw`, `wireguard` (wireguard-native), `extension` (tailscale).
+    backend: undefined,
     vni: undefined,
-    port: 0,
+    port: undefined,
     directRouting: false,
     nftables: false,
     wireguardMode: 'separate',
     hairpin: true,
-    masquerades: server.includes('--flannel-ipv6-masq') ? [4, 6] : [4],
+    // IPv6 only where k3s was asked to (`--flannel-ipv6-masq`).
+    masquerades: networks.flatMap((network) => parsePrefix(network) ?? []).map(({ address }) => familyOf(address)),
   };
 }
 
-/** As flannel names it; `undefined` where the nodes' annotations must tell. */
-function backendOf(k3s: string | undefined): string | undefined {
-  switch (k3s) {
-    case 'wireguard-native':
-      return 'wireguard';
-    case 'tailscale':
-      return 'extension';
-    case 'vxlan':
-    case 'host-gw':
-      return k3s;
-    default:
-      return undefined;
-  }
+/** Whose pods flanneld hides on most nodes. */
+function networkInRules(cluster: Cluster, family: Family): string | undefined {
+  const namespaces = [...cluster.hosts.values()].flatMap((state) => (state.kind === 'dumped' ? (rootOf(state.host) ?? []) : []));
+  const sources = namespaces
+    .flatMap((ns) => tablesOf(ns, family, 'nat'))
+    .flatMap((table) => rulesOf(table, 'FLANNEL-POSTRTG'))
+    .filter(({ jump }) => jump === 'MASQUERADE')
+    .flatMap(({ source }) => parsePrefix(source ?? '') ?? []);
+  return mostFrequent(sources.map(formatPrefix));
 }
 
 function standardNetwork(cluster: Cluster): readonly string[] {
@@ -61,18 +58,4 @@ function standardNetwork(cluster: Cluster): readonly string[] {
   const cidrs = cluster.nodes.flatMap(({ spec }) => spec.podCIDRs).flatMap((text) => parsePrefix(text) ?? []);
   const isInside = cidrs.every(({ address }) => standard !== undefined && familyOf(address) === 4 && contains(standard, address));
   return isInside && cidrs.length > 0 ? [STANDARD_NETWORK] : [];
-}
-
-function wordsOf({ metadata }: Node): readonly string[] {
-  try {
-    const words: unknown = JSON.parse(metadata.annotations[ARGUMENTS] ?? '[]');
-    return Array.isArray(words) ? words.filter((word) => typeof word === 'string') : [];
-  } catch {
-    return [];
-  }
-}
-
-/** The flag may be given several times, with several values each. */
-function valuesOf(words: readonly string[], flag: string): readonly string[] {
-  return words.flatMap((word, i) => (word === flag ? (words[i + 1] ?? '').split(',') : [])).filter((value) => value !== '');
 }

@@ -8,8 +8,8 @@ export interface NetConf {
   /** Where the file names none, flanneld takes `udp`. `undefined`: nothing tells. */
   readonly backend: string | undefined;
   readonly vni: number | undefined;
-  /** 0: the kernel's default, 8472. */
-  readonly port: number;
+  /** 0: the kernel's default, 8472. `undefined`: nothing tells. */
+  readonly port: number | undefined;
   readonly directRouting: boolean;
   readonly nftables: boolean;
   readonly wireguardMode: WireguardMode;

@@ -2,6 +2,7 @@ import type { Cluster, CniConfig } from '@skoop/core';
 import type { Family } from '@skoop/netstack';
 import { readNode } from './flannel-node.ts';
 import { readK3s } from './k3s.ts';
+import { mostFrequent } from './most-frequent.ts';
 import { type WireguardMode, readNetConf } from './net-conf.ts';
 import type { FlannelFlags } from './schema.ts';
 
@@ -39,7 +40,7 @@ export function configure(cluster: Cluster, flags: FlannelFlags): CniConfig & { 
     backend,
     networks,
     vni: conf?.vni ?? mostFrequent(nodes.flatMap((node) => node.ends.flatMap((end) => end.vni ?? []))) ?? 1,
-    port: conf === undefined ? undefined : conf.port === 0 ? 8472 : conf.port,
+    port: conf?.port === 0 ? 8472 : conf?.port,
     directRouting: conf?.directRouting ?? false,
     nftables: conf?.nftables ?? false,
     bridge: flags.bridge,
@@ -55,11 +56,4 @@ export function configure(cluster: Cluster, flags: FlannelFlags): CniConfig & { 
     ...(backend === undefined ? {} : { mode: backend }),
     details,
   };
-}
-
-/** Equally frequent ones: the first. */
-function mostFrequent<T>(values: readonly T[]): T | undefined {
-  const counts = new Map<T, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].reduce<[T, number] | undefined>((best, one) => (best === undefined || one[1] > best[1] ? one : best), undefined)?.[0];
 }

@@ -77,7 +77,7 @@ function podCidr(view: NodeView): readonly Suspicion[] {
         {
           evidence: [podCidrEvidence(own)],
           remedy: isK3s(own.node)
-            ? "start every server with the --cluster-cidr that the nodes' pod networks are of"
+            ? "start every server of k3s with the --cluster-cidr that the nodes' pod networks are of"
             : "make Network in the ConfigMap kube-flannel-cfg the cluster's pod network (kube-controller-manager --cluster-cidr)",
         },
       ),

@@ -60,13 +60,13 @@ export function useBackend(r: Recorded, type: 'alloc' | 'extension'): void {
 }
 
 /** k3s: flanneld is a part of it. */
-export function useK3s(r: Recorded, ...words: readonly string[]): void {
+export function useK3s(r: Recorded): void {
   r.configMaps.splice(0);
   r.workloads.splice(0);
   r.pods.splice(0, r.pods.length, ...r.pods.filter(({ metadata }) => metadata.labels['app'] !== 'flannel'));
   for (const { status, metadata } of r.nodes) {
     status.kubeletVersion = 'v1.34.4+k3s1';
-    metadata.annotations['k3s.io/node-args'] = JSON.stringify(metadata.name === 'node1' ? ['server', ...words] : ['agent']);
+    if (metadata.name === 'node1') metadata.labels['node-role.kubernetes.io/control-plane'] = 'true';
   }
 }
 
