@@ -34,6 +34,11 @@ test('every block of code in docs/plugins.md is a file of the packages that are 
   expect(blocks.filter((block) => !files.includes(block))).toEqual([]);
 });
 
+test('it goes in the order in which a provider is written', () => {
+  const steps = [...guide.matchAll(/^## (\d)\. (.+)$/gm)].map(([, number = '', title = '']) => `${number} ${title}`);
+  expect(steps).toEqual(['1 The InfraShim', '2 The Network', '3 The Provider', '4 ConfigBinder and flags', '5 Registration']);
+});
+
 /** The package of the fixture, in a folder whose package.json depends on it. */
 async function acmenet(): Promise<Discovery> {
   const root = await makeTree({
