@@ -82,6 +82,43 @@ laboratory('an overlay of two machines', overlay(), [
 ]);
 
 laboratory(
+  'two machines that send it to and fro through the tunnel',
+  overlay({
+    b: {
+      then: ['ip route add 10.244.2.2/32 via 10.244.1.0 dev vx onlink'],
+      neighbours: ['10.244.1.0 lladdr 02:00:00:00:07:01 dev vx nud permanent'],
+    },
+  }),
+  [
+    ['the packet inside ages', 'p udp 10.244.2.2:9', 'rejected icmp-11/0 from 10.244.2.0'],
+    ['with a TTL that ends at the other', 'p udp 10.244.2.2:9 ttl 63', 'rejected icmp-11/0 from 10.244.1.1'],
+  ],
+);
+
+/** What flannel makes for IPv6, beside the first. */
+function second(n: number, other: number): Partial<NamespaceDescription> {
+  const [here, there] = [String(n), String(other)];
+  return {
+    then: [
+      'sysctl -qw net.ipv6.conf.all.disable_ipv6=0',
+      `ip addr add fd07::${here}/64 dev e0 nodad`,
+      `ip link add vx6 address 02:00:00:00:06:0${here} type vxlan id 1 local fd07::${here} dev e0 dstport 8472 nolearning`,
+      'ip link set vx6 up',
+      `ip addr add 10.246.0.${here}/24 dev vx6`,
+      `ip neigh add 10.246.0.${there} lladdr 02:00:00:00:06:0${there} dev vx6`,
+      `bridge fdb append 02:00:00:00:06:0${there} dst fd07::${there} dev vx6`,
+    ],
+    listeners: ['tcp 0.0.0.0:80'],
+  };
+}
+
+laboratory('one network and one port over IPv4 and over IPv6: a device for each', overlay({ a: second(1, 2), b: second(2, 1) }), [
+  ['over IPv4', 'p tcp 10.244.2.2:80', 'delivered q<-10.244.1.2:40000 at 10.244.2.2:80'],
+  ['over IPv6', 'a tcp 10.246.0.2:80', 'delivered b<-10.246.0.1:40000 at 10.246.0.2:80'],
+  ['the other way', 'b tcp 10.246.0.1:80', 'delivered a<-10.246.0.2:40000 at 10.246.0.1:80'],
+]);
+
+laboratory(
   'entries with a port or a network of their own',
   overlay({
     b: {

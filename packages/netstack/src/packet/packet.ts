@@ -66,7 +66,8 @@ export function portsOf(packet: Packet, side: ChosenPort['side']): { readonly fr
 
 /** The frame inside of a VXLAN packet, or the packet inside of an IP tunnel's (which has no addresses of a link). */
 export interface TunnelPayload {
-  readonly tunnel?: 'ipip' | 'gre' | 'sit' | 'wireguard';
+  /** `program`: a datagram of a program that reads and writes a device; {@link key} is the name of its model. */
+  readonly tunnel?: 'ipip' | 'gre' | 'sit' | 'wireguard' | 'program';
   /** GRE's key; of WireGuard the sender's public one. */
   readonly key?: string | undefined;
   /** WireGuard: the public key of the peer that it is for. */
@@ -76,6 +77,11 @@ export interface TunnelPayload {
   /** The inner frame's destination address, and what it was taken from: a neighbour entry, mostly. */
   readonly mac: string;
   readonly macFrom: { readonly host: string; readonly namespace: string; readonly evidence: readonly Source[] };
+}
+
+/** What a tunnel's packet carries, through all tunnels. */
+export function innermost(packet: Packet): Packet {
+  return packet.inner === undefined ? packet : innermost(packet.inner.packet);
 }
 
 /** The five values that connection tracking, sockets and a Service tell flows apart by. */

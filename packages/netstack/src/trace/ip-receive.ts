@@ -39,6 +39,8 @@ export function routeInput(walk: Walk, start: Skb): Outcome {
   const isLocal =
     decision.kind === 'local' || decision.kind === 'broadcast' || (decision.route.type === 'multicast' && isMulticast(packet.dst));
   stepRoute(walk, skb);
+  // What a route sent to loopback comes back to whoever sent it, who may forward it no more than before.
+  if (!isLocal && iif === 'lo' && !forwards(walk, skb)) return dropped(place, 'ROUTE_LOOP', start.decision?.evidence ?? [], details());
   if (!isLocal && !forwards(walk, skb))
     return dropped(place, 'SYSCTL_FORWARDING_OFF', [sysctlSource(ns, forwardingPath(skb))], { ...details(), sysctl: forwardingPath(skb) });
   const valid = validateSource(ns, packet, iif, isLocal ? undefined : decision.device, walk.chooser);

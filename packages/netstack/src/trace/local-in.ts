@@ -4,6 +4,7 @@ import type { Socket } from '../namespace/socket.ts';
 import { ICMP, ICMPV6, SCTP, TCP, UDP, protocolName } from '../packet/protocol.ts';
 import { leaveTunnel } from './devices/tunnel.ts';
 import { decrypt } from './devices/wireguard.ts';
+import { outOfProgram } from './program-tunnel.ts';
 import { decapsulate } from './vxlan.ts';
 import { KERNEL, answerByReset, refuseByIcmp } from './refuse.ts';
 import { runHook } from './run-hook.ts';
@@ -19,6 +20,7 @@ function deliver(walk: Walk, skb: Skb): Outcome {
   const { packet, place } = skb;
   if (packet.inner !== undefined) {
     const { tunnel } = packet.inner;
+    if (tunnel === 'program') return hasSocket(walk, skb) ? outOfProgram(walk, skb, packet.inner) : noSocket(walk, skb);
     if (tunnel === 'wireguard') return decrypt(walk, skb, packet.inner);
     return tunnel === undefined ? decapsulate(walk, skb, packet.inner) : leaveTunnel(walk, skb, { ...packet.inner, tunnel });
   }
@@ -56,6 +58,13 @@ function serve(walk: Walk, skb: Skb, socketAddress: Ip | 'any', evidence: readon
   // The kernel itself answers an echo.
   const owner = packet.protocol === ICMP || packet.protocol === ICMPV6 ? KERNEL : { uid: evidence[0]?.uid, device: evidence[0]?.device };
   return { kind: 'served', place, packet, socketAddress, owner };
+}
+
+/** Does anybody listen for it? Where the sockets were not read, that is asked. */
+function hasSocket(walk: Walk, skb: Skb): boolean {
+  const why = missingTopic(skb.place.namespace, 'sockets');
+  if (why !== undefined) return walk.chooser.unknown(`sockets were not read: ${why}`, [], [true, false]);
+  return findSocket(skb) !== undefined;
 }
 
 function toSocket(walk: Walk, skb: Skb): Outcome {

@@ -259,7 +259,34 @@ function proxied(walk: Walk, station: Extract<Station, { kind: 'station' }>, tar
   return back.kind === 'route' && back.route.type === 'unicast' && back.nexthop?.dev !== device;
 }
 
-/** Why nobody answers: a device that is down at the owner's, or at the end that leads to him, is the cause; else it is just unanswered. */
+/** A port of the bridge between who asks and the owner that carries no question, or none of these two. */
+function closedPort(
+  place: Place,
+  link: Link,
+  bridge: Place,
+  end: Link,
+): (Pick<Finding, 'code' | 'evidence' | 'details'> & { readonly place: Place }) | undefined {
+  const peer = vethPeer(place.host, place.namespace.id, link.name);
+  const own = peer?.namespace === bridge.namespace.id ? linkByName(bridge.namespace, peer.device) : undefined;
+  const ports = [own, end].flatMap((one) =>
+    one?.port === undefined ? [] : [{ name: one.name, master: one.master ?? '', port: one.port }],
+  );
+  const told = ({ name, master, port }: (typeof ports)[number], more: Readonly<Record<string, string>> = {}) => ({
+    place: bridge,
+    evidence: [port.source],
+    details: { bridge: master, mac: '', port: name, ...more },
+  });
+  const blocked = ports.find(({ port }) => port.state !== 'forwarding');
+  if (blocked !== undefined) return { code: 'BRIDGE_PORT_NOT_FORWARDING', ...told(blocked, { state: blocked.port.state }) };
+  const [first, second] = ports;
+  const areIsolated = first?.port.isolated === true && second?.port.isolated === true && first.master === second.master;
+  return areIsolated ? { code: 'BRIDGE_PORT_ISOLATED', ...told(second) } : undefined;
+}
+
+/**
+ * Why nobody answers: a device that is down at the owner's, or at the end that leads to him, or a port that carries nothing, is the cause;
+ * else it is just unanswered.
+ */
 function silence(place: Place, link: Link, target: Ip): Finding {
   const details = { device: link.name, address: formatIp(target) };
   for (const namespace of place.host.namespaces.values()) {
@@ -272,6 +299,9 @@ function silence(place: Place, link: Link, target: Ip): Finding {
     const end = peer === undefined || far === undefined ? undefined : linkByName(far, peer.device);
     if (far !== undefined && end?.up === false)
       return finding({ host: place.host, namespace: far }, 'LINK_DOWN', [end.source], { ...details, device: end.name });
+    const closed = far === undefined || end === undefined ? undefined : closedPort(place, link, { host: place.host, namespace: far }, end);
+    if (closed !== undefined)
+      return finding(closed.place, closed.code, closed.evidence, { ...closed.details, destination: formatIp(target) });
   }
   if (!link.carrier) return finding(place, 'LINK_NO_CARRIER', [link.source], details);
   const history = place.namespace.neighbours

@@ -3,7 +3,7 @@ import { BROADCAST_MAC, type Link } from '../namespace/link.ts';
 import { linkByName } from '../namespace/lookup.ts';
 import { type Located, uppersOf } from '../namespace/lower.ts';
 import { bridgeInput } from './bridge.ts';
-import type { Packet } from '../packet/packet.ts';
+import { type Packet, innermost } from '../packet/packet.ts';
 import { deviceChains } from './frame-chains.ts';
 import { ipReceive } from './ip-receive.ts';
 import { passesPrograms } from './programs.ts';
@@ -32,7 +32,8 @@ export function receiveHere(walk: Walk, place: Place, link: Link, arriving: Fram
   const master = link.master === undefined ? undefined : linkByName(place.namespace, link.master);
   if (master?.device.kind === 'bridge') return bridgeInput(walk, place, master, link, frame);
   if (master?.device.kind === 'bond') return receiveHere(walk, place, master, frame);
-  if (master !== undefined || link.device.kind === 'opaque') {
+  const isModelled = walk.world.devices?.some((model) => model.claims(place.namespace, link)) === true;
+  if (master !== undefined || (link.device.kind === 'opaque' && !isModelled)) {
     const construct = `device ${(master ?? link).name} of type ${master?.device.kind === 'opaque' ? master.device.type : link.device.kind}`;
     return { kind: 'unknown', finding: finding(place, 'MODEL_UNSUPPORTED', [(master ?? link).source], { construct }) };
   }
@@ -71,7 +72,13 @@ function upperFor(place: Place, link: Link, frame: Frame): Located | undefined {
 function lastRound(walk: Walk, place: Place, link: Link, packet: Packet): Packet | undefined {
   const lost = walk.revisits(place, link.name, packet);
   if (lost === undefined) return packet;
-  return lost <= 0 ? undefined : { ...packet, ttl: ((packet.ttl - 1) % lost) + 1 };
+  return lost <= 0 ? undefined : aged(packet, ((innermost(packet).ttl - 1) % lost) + 1);
+}
+
+/** With another TTL; of a tunnel's packet it is the innermost that ages on its way round. */
+function aged(packet: Packet, ttl: number): Packet {
+  const { inner } = packet;
+  return inner === undefined ? { ...packet, ttl } : { ...packet, inner: { ...inner, packet: aged(inner.packet, ttl) } };
 }
 
 function isForUs(link: Link, frame: Frame): boolean {

@@ -48,7 +48,8 @@ export type Step =
   | (StepBase & {
       readonly kind: 'encapsulate' | 'decapsulate';
       readonly device: string;
-      readonly tunnel: 'vxlan' | 'ipip' | 'gre' | 'sit' | 'wireguard';
+      /** A kernel's own kind, or the name of a plugin's model. */
+      readonly tunnel: string;
       readonly outer: Packet;
       readonly inner: Packet;
     })

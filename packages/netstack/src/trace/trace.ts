@@ -179,7 +179,7 @@ function conclude(walk: Walk, request: TraceRequest, origin: Place, there: Outco
     if (reaches(back, request.origin, origin))
       // What the sender's kernel tells itself is no way of its own.
       return there.error.startsWith('errno-') ? ownWord(alone) : { ...alone, answer, error: reportedBy(alone.error, back) };
-    const lost = goesAstray(there.place, back, answer);
+    const lost = goesAstray(back, answer);
     return {
       ...alone,
       verdict: back.kind === 'unknown' ? 'unknown' : 'dropped',
@@ -196,7 +196,7 @@ function conclude(walk: Walk, request: TraceRequest, origin: Place, there: Outco
     const stranger = finding(origin, 'NAT_REPLY_MISMATCH', [], { expected: formatIp(sent.dst), actual: formatIp(arrived.src) });
     return { ...alone, verdict: 'dropped', causes: [stranger], answer: { ...answer, verdict: 'dropped', causes: [stranger] } };
   }
-  const lost = goesAstray(there.place, back, answer);
+  const lost = goesAstray(back, answer);
   if (lost !== undefined) return { ...alone, verdict: 'dropped', causes: lost.causes, answer: lost };
   return { ...alone, verdict: back.kind === 'unknown' ? 'unknown' : 'dropped', causes: answer.causes, answer };
 }
@@ -210,16 +210,19 @@ function isAbout(back: Outcome, sent: Packet | undefined): boolean {
 }
 
 /** What was meant for the sender and reached somebody else. */
-function goesAstray(from: Place, back: Outcome, answer: Direction): Direction | undefined {
+function goesAstray(back: Outcome, answer: Direction): Direction | undefined {
   if (back.kind !== 'served' && back.kind !== 'left') return undefined;
-  const astray =
+  const astray: Finding =
     back.kind === 'served'
       ? finding(back.place, 'NAT_REPLY_MISMATCH', [], { actual: formatIp(back.packet.dst), expected: '' })
-      : finding(from, 'ROUTE_MISSING', lastRoute(answer), {
-          destination: formatIp(back.edge.packet.dst),
-          source: formatIp(back.edge.packet.src),
-          astray: 'yes',
-        });
+      : // Who sent it the wrong way is the last that had a choice.
+        {
+          code: 'ROUTE_MISSING',
+          host: back.edge.host,
+          namespace: back.edge.namespace,
+          evidence: lastRoute(answer),
+          details: { destination: formatIp(back.edge.packet.dst), source: formatIp(back.edge.packet.src), astray: 'yes' },
+        };
   return { ...answer, verdict: 'dropped', causes: [astray] };
 }
 

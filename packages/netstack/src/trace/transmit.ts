@@ -8,6 +8,7 @@ import type { DeviceModel } from './device-model.ts';
 import type { FabricEdge } from './fabric.ts';
 import { deviceChains } from './frame-chains.ts';
 import { receive } from './receive.ts';
+import { throughProgram } from './program-tunnel.ts';
 import { passesPrograms } from './programs.ts';
 import { type Outcome, type Place, type Walk, dropped, finding } from './walk.ts';
 
@@ -56,6 +57,8 @@ function byModel(walk: Walk, place: Place, link: Link, frame: Frame, model: Devi
         return { kind: 'unknown', finding: finding(place, 'MODEL_UNSUPPORTED', [link.source], { construct }) };
       return receive(walk, { host: place.host, namespace }, other, { ...frame, packet: outcome.packet, mac: other.mac });
     }
+    case 'encapsulate':
+      return throughProgram(walk, place, link, model.name, outcome);
     case 'drop':
       return dropped(place, 'MODEL_DEVICE_DROP', outcome.evidence, { device: link.name, reason: outcome.reason, model: model.name });
     case 'unknown':

@@ -1,5 +1,5 @@
-import { formatIp } from '../address/ip.ts';
-import type { Link, VxlanDevice } from '../namespace/link.ts';
+import { familyOf, formatIp } from '../address/ip.ts';
+import type { Device, Link, VxlanDevice } from '../namespace/link.ts';
 import { missingTopic } from '../namespace/lookup.ts';
 import { UDP } from '../packet/protocol.ts';
 import type { Packet, TunnelPayload } from '../packet/packet.ts';
@@ -77,15 +77,23 @@ function inExternalMode(place: Place, link: Link): Outcome {
   };
 }
 
+/**
+ * Devices of one port share a socket a family, so the same VNI may stand once for IPv4 and once for IPv6 (linux: `vxlan_find_sock`). A
+ * device is of the family of its addresses, of IPv4 without any; one in external mode is of both.
+ */
+function listensFor(device: Device, { dst, dport }: Packet): boolean {
+  if (device.kind !== 'vxlan' || (device.port ?? dport) !== dport) return false;
+  const address = device.local ?? device.remote;
+  return device.external || familyOf(dst) === (address === undefined ? 4 : familyOf(address));
+}
+
 /** An outer packet has come in: which device is it for (linux: `vxlan_rcv`)? One in external mode takes every VNI. */
 export function decapsulate(walk: Walk, skb: Skb, payload: TunnelPayload): Outcome {
   const { place, packet } = skb;
-  const listening = place.namespace.links.filter(
-    (link) => link.up && link.device.kind === 'vxlan' && (link.device.port ?? packet.dport) === packet.dport,
-  );
+  const listening = place.namespace.links.filter((link) => link.up && listensFor(link.device, packet));
   const details = { port: String(packet.dport), vni: String(payload.vni), address: formatIp(packet.dst), protocol: 'udp', bound: '' };
   if (listening.length === 0) {
-    const down = place.namespace.links.find((link) => link.device.kind === 'vxlan' && link.device.port === packet.dport);
+    const down = place.namespace.links.find(({ device }) => listensFor(device, packet));
     if (down !== undefined)
       return dropped(place, 'LINK_DOWN', [down.source], { device: down.name, destination: formatIp(payload.packet.dst) });
     return refuseByIcmp(walk, skb, 'port-unreachable', finding(place, 'SOCKET_NOT_LISTENING', [], details));

@@ -7,7 +7,7 @@ import type { Route } from '../namespace/route.ts';
 import type { BridgeInfo, Chain, FrameAddresses, MatchContext, SocketOwner, Table, Tracking, Zone } from '../netfilter/model.ts';
 import { walkChain } from '../netfilter/walk-chain.ts';
 import type { ChainResult, Chooser } from '../netfilter/walk.types.ts';
-import { type Packet, sameTuple } from '../packet/packet.ts';
+import { type Packet, innermost, sameTuple } from '../packet/packet.ts';
 import type { Source } from '../source.ts';
 import type { FabricEdge } from './fabric.ts';
 import type { BalancedConnection } from './ipvs.ts';
@@ -93,7 +93,7 @@ function isRevisit(a: Arrival, b: Arrival): boolean {
     a.place.host === b.place.host &&
     a.packet.mark === b.packet.mark &&
     sameTuple(a.packet, b.packet) &&
-    a.packet.inner?.packet.dst === b.packet.inner?.packet.dst
+    innermost(a.packet).dst === innermost(b.packet).dst
   );
 }
 
@@ -182,7 +182,7 @@ export class Walk {
     this.#arrivals.push(arrival);
     if (before === undefined) return undefined;
     this.#rounds = true;
-    return before.packet.ttl - packet.ttl;
+    return innermost(before.packet).ttl - innermost(packet).ttl;
   }
 
   finish(outcome: Outcome): { readonly hops: readonly Hop[]; readonly crossings: readonly Crossing[] } {
