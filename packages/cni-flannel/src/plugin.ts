@@ -2,6 +2,7 @@ import type { CniPlugin } from '@skoop/core';
 import { checkNode } from './checks/node.ts';
 import { checkPod } from './checks/pod.ts';
 import { detect } from './detect.ts';
+import { devices } from './devices.ts';
 import { flannelBinder } from './schema.ts';
 import { configure } from './settings.ts';
 
@@ -14,6 +15,7 @@ const flannel: CniPlugin = {
   checkNode,
   // flannel has no policy engine.
   enforces: [],
+  devices,
 };
 
 export default flannel;

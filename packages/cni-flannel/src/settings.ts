@@ -13,7 +13,7 @@ export type Settings = {
   /** The whole cluster's pod networks as text prefixes; empty where nothing tells. */
   readonly networks: readonly string[];
   readonly vni: number;
-  /** Of the VXLAN device; `undefined` where nothing tells. */
+  /** Of the VXLAN device, or of the datagrams of backend udp; `undefined` where nothing tells. */
   readonly port: number | undefined;
   readonly directRouting: boolean;
   /** flanneld writes nftables rules instead of iptables'. */
@@ -40,7 +40,7 @@ export function configure(cluster: Cluster, flags: FlannelFlags): CniConfig & { 
     backend,
     networks,
     vni: conf?.vni ?? mostFrequent(nodes.flatMap((node) => node.ends.flatMap((end) => end.vni ?? []))) ?? 1,
-    port: conf?.port === 0 ? 8472 : conf?.port,
+    port: conf?.port === 0 ? (backend === 'udp' ? 8285 : 8472) : conf?.port,
     directRouting: conf?.directRouting ?? false,
     nftables: conf?.nftables ?? false,
     bridge: flags.bridge,

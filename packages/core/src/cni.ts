@@ -5,7 +5,6 @@ export { confidenceOf } from './cni/confidence.ts';
 export { annotationField, nodeField, objectField, podField } from './cni/evidence.ts';
 export { checkHostPorts, checkStaleHostPorts } from './cni/host-ports.ts';
 export { linkOf, rootOf, seen, uplinkOf } from './cni/namespace.ts';
-export { type Met, meetRules } from './cni/meet-rules.ts';
 export { otherNodes } from './cni/other-nodes.ts';
 export { type PodPort, hasPods, podPort } from './cni/pod-port.ts';
 export { type ExpectedRoute, type RouteCodes, type RouteForm, checkRoute, describeWay, routesTo } from './cni/routes.ts';

@@ -582,6 +582,14 @@ const FAULTS: readonly Case[] = [
     remedy: /delete pod/,
   },
   {
+    fault: "the pod's MTU is smaller than its node's end",
+    change: (r) => r.device('eth0', (link) => (link['mtu'] = 1400), 'web'),
+    code: 'FLANNEL_MTU',
+    says: /has MTU 1400, and veth68c68a1a, the node's end of its veth pair, 1450/,
+    evidence: ['nodes/node1/pods/default_web-7f6598ddc7-87dwj/ip-link', `${HOST}/ip-link`],
+    remedy: /delete pod/,
+  },
+  {
     fault: "the pod's MTU is not what --flannel-pod-mtu says",
     change: (r) => r.device('eth0', (link) => (link['mtu'] = 1400), 'web'),
     flags: { 'flannel-pod-mtu': 1450 },

@@ -1,6 +1,7 @@
 import type { Suspicion } from '@skoop/core';
-import { meetRules, rulesOf, suspectNode, tablesOf, uplinkOf } from '@skoop/core/cni';
+import { rulesOf, suspectNode, tablesOf, uplinkOf } from '@skoop/core/cni';
 import {
+  type Chooser,
   type Family,
   type HookedChain,
   type Ip,
@@ -8,9 +9,11 @@ import {
   type Prefix,
   Protocol,
   type Source,
+  TcpFlag,
   baseChains,
   contains,
   parseIp,
+  walkChain,
 } from '@skoop/netstack';
 import { deviceOf } from '../expectations.ts';
 import { endOf, podCidrEvidence } from '../flannel-node.ts';
@@ -149,15 +152,47 @@ function firstPod({ address }: Prefix): Ip {
 
 /** Does the packet leave with another source? `undefined`: that can't be told. */
 function meets(
-  ns: NetworkNamespace,
+  namespace: NetworkNamespace,
   chains: readonly HookedChain[],
   { from, to, oif }: Probe,
 ): { readonly hidden: boolean | undefined; readonly by: Source | undefined } {
-  const packet = { src: from, dst: to, protocol: Protocol.TCP, sport: 40000, dport: 80 };
-  for (const chain of chains) {
-    const { verdict, by } = meetRules(ns, chain, 'postrouting', packet, { oif });
-    if (verdict === undefined) return { hidden: undefined, by: undefined };
-    if (verdict.kind === 'nat') return { hidden: true, by };
+  let isUnsure = false;
+  const chooser: Chooser = {
+    chance: () => false,
+    pick: (options) => options[0] as (typeof options)[number],
+    unknown: (_construct, _sources, options) => {
+      isUnsure = true;
+      return options[0] as (typeof options)[number];
+    },
+  };
+  const packet = {
+    src: from,
+    dst: to,
+    protocol: Protocol.TCP,
+    sport: 40000,
+    dport: 80,
+    tcpFlags: TcpFlag.SYN,
+    ttl: 63,
+    length: 60,
+    df: true,
+    tos: 0,
+    mark: 0,
+  };
+  const context = {
+    packet,
+    hook: 'postrouting',
+    namespace,
+    iif: '',
+    oif,
+    bridge: undefined,
+    tracking: { state: 'NEW', entry: undefined, direction: 'original' },
+    socket: undefined,
+    nextHop: undefined,
+  } as const;
+  for (const { table, chain } of chains) {
+    const { verdict, evidence } = walkChain(table, chain, context, chooser);
+    if (isUnsure) break;
+    if (verdict.kind === 'nat') return { hidden: true, by: evidence.at(-1) };
   }
-  return { hidden: false, by: undefined };
+  return { hidden: isUnsure ? undefined : false, by: undefined };
 }

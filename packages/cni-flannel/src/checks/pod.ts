@@ -92,5 +92,18 @@ function port(cluster: Cluster, config: CniConfig, pod: Pod, host: Host): readon
         { evidence: [link.source], remedy: '' },
       ),
     );
+  else if (link.mtu < outer.mtu)
+    found.push(
+      suspectPod(
+        pod,
+        'FLANNEL_MTU',
+        'WARNING',
+        `Pod ${podName(pod)} has MTU ${String(link.mtu)}, and ${outer.name}, the node's end of its veth pair, ${String(outer.mtu)}: larger packets for the pod are lost between them.`,
+        {
+          evidence: [link.source, outer.source],
+          remedy: remakeCommand(pod),
+        },
+      ),
+    );
   return found;
 }

@@ -47,6 +47,7 @@ export function useWireguard(r: Recorded, mode: 'separate' | 'auto' | 'ipv4' | '
     .join('\n');
   r.device('cni0', (bridge) => (bridge['mtu'] = 1420));
   r.device('eth0', (eth0) => (eth0['mtu'] = 1420), 'web');
+  r.items('ip-link', (links) => links.filter(({ master }) => master === 'cni0').forEach((port) => (port['mtu'] = 1420)));
 }
 
 /** Without a tunnel, and without routes to other nodes' pods. */

@@ -8,6 +8,7 @@ import { keyOf } from '../diagnose/owners.ts';
 import { spoken } from '../diagnose/places.ts';
 import { podMissing } from '../diagnose/source-places.ts';
 import { objectEvidence, suspect } from '../diagnose/suspect.ts';
+import { loopbackDown } from '../health/kernel.ts';
 
 /** Has the pod a network namespace of its own, and addresses in it? */
 export function hasNetwork({ metadata, spec, status }: Pod): boolean {
@@ -20,12 +21,13 @@ export function checkPod(cluster: Cluster, pod: Pod, state: Extract<NodeState, {
   const inside = id === undefined ? undefined : state.host.namespaces.get(id);
   if (inside === undefined) return [{ ...podMissing(cluster, keyOf(pod)), cause: false }];
   if (inside.gaps.some(({ topic, kind }) => kind !== 'unsupported' && (topic === 'links' || topic === 'addresses'))) return [];
-  return pod.status.podIPs.flatMap((text) => {
+  const ends = pod.status.podIPs.flatMap((text) => {
     const address = parseIp(text);
     if (address === undefined) return [];
     const link = inside.links.find((one) => one.addresses.some(({ ip }) => ip === address));
     return link === undefined ? [addressMissing(pod, formatIp(address), inside)] : deviceOf(pod, state, inside, link.name);
   });
+  return [...loopbackDown(cluster, state.host.id, inside), ...ends];
 }
 
 function addressMissing(pod: Pod, address: string, inside: NetworkNamespace): Suspicion {

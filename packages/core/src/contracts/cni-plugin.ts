@@ -38,6 +38,6 @@ export interface CniPlugin {
   checkNode(cluster: Cluster, config: CniConfig, node: Node, host: Host): readonly Suspicion[];
   /** The kinds of policy objects that this CNI enforces; others have no effect. */
   readonly enforces: readonly PolicyKind[];
-  /** For devices whose data path the kernel's tables do not show (eBPF, OVS). */
-  devices?(host: Host): readonly DeviceModel[];
+  /** For devices whose data path the kernel's tables do not show (eBPF, OVS, a program that tunnels), asked once a host. */
+  devices?(host: Host, cluster: Cluster, config: CniConfig): readonly DeviceModel[];
 }

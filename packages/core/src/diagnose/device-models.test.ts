@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DeviceModel, Host, Link, NetworkNamespace, Packet } from '@skoop/netstack';
-import type { CniPlugin } from '../contracts/cni-plugin.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { ConfiguredCni } from '../health/cni.ts';
+import type { CniConfig, CniPlugin } from '../contracts/cni-plugin.ts';
 import { deviceModels } from './device-models.ts';
 
 const namespace = (id: string) => ({ id }) as NetworkNamespace;
@@ -11,8 +13,12 @@ const LINK = { name: 'ovs0' } as Link;
 const PACKET = {} as Packet;
 const DROP = { kind: 'drop', reason: 'no flow', evidence: [] } as const;
 
-function plugin(devices: CniPlugin['devices']): CniPlugin {
-  return { name: 'acme', devices } as CniPlugin;
+const CLUSTER = { hosts: new Map() } as unknown as Cluster;
+function plugin(devices: CniPlugin['devices']): ConfiguredCni {
+  return {
+    plugin: { name: 'acme', devices } as CniPlugin,
+    config: { name: 'acme', mode: '', podCidrs: [], details: {} } as unknown as CniConfig,
+  };
 }
 function model(more: Partial<DeviceModel>): DeviceModel {
   return { name: 'acme', claims: () => true, transmit: () => DROP, ...more };
@@ -25,6 +31,7 @@ describe('a plugin’s models of devices', () => {
   test('each answers for its own host', () => {
     const models = deviceModels(
       [host(ONE), host(TWO)],
+      CLUSTER,
       plugin(() => [model({})]),
     );
     expect(models.map(({ claims }) => [claims(ONE, LINK), claims(TWO, LINK)])).toEqual([
@@ -42,6 +49,7 @@ describe('a plugin’s models of devices', () => {
   ])('where %s the device is unknown', (_why, broken, says) => {
     const [guarded] = deviceModels(
       [host(ONE)],
+      CLUSTER,
       plugin(() => [broken]),
     );
     expect(guarded?.claims(ONE, LINK)).toBe(true);
@@ -54,9 +62,9 @@ describe('a plugin’s models of devices', () => {
 
   test('none where the plugin has none, or fails to make them', () => {
     expect([
-      deviceModels([host(ONE)], undefined),
-      deviceModels([host(ONE)], plugin(undefined)),
-      deviceModels([host(ONE)], plugin(fail)),
+      deviceModels([host(ONE)], CLUSTER, undefined),
+      deviceModels([host(ONE)], CLUSTER, plugin(undefined)),
+      deviceModels([host(ONE)], CLUSTER, plugin(fail)),
     ]).toEqual([[], [], []]);
   });
 });

@@ -1,17 +1,19 @@
 import type { DeviceModel, DeviceOutcome, Host } from '@skoop/netstack';
-import type { CniPlugin } from '../contracts/cni-plugin.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { ConfiguredCni } from '../health/cni.ts';
 
-const OUTCOMES: ReadonlySet<unknown> = new Set(['carry', 'drop', 'unknown']);
+const OUTCOMES: ReadonlySet<unknown> = new Set(['carry', 'encapsulate', 'drop', 'unknown']);
 
 /**
  * A plugin's models of the devices of these hosts, each asked about its own host alone. Where a plugin fails, or answers with what is no
  * outcome, the device is *unknown*: it is code of somebody else's, in the middle of a pure walk.
  */
-export function deviceModels(hosts: readonly Host[], plugin: CniPlugin | undefined): readonly DeviceModel[] {
-  if (plugin?.devices === undefined) return [];
+export function deviceModels(hosts: readonly Host[], cluster: Cluster, cni: ConfiguredCni | undefined): readonly DeviceModel[] {
+  if (cni?.plugin.devices === undefined) return [];
+  const { plugin, config } = cni;
   return hosts.flatMap((host) => {
     try {
-      return (plugin.devices?.(host) ?? []).map((model) => guarded(host, model));
+      return (plugin.devices?.(host, cluster, config) ?? []).map((model) => guarded(host, model));
     } catch {
       // Which devices it would have claimed, nobody knows: those that the kernel's tables do not show stay unknown without it.
       return [];

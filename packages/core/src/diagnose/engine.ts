@@ -53,7 +53,7 @@ export async function diagnose(
     outside?.incoming.map(({ node }) => node) ?? [],
     parts.allBackends === true,
   );
-  const first = collectedOf(await parts.source.collect(round.nodes), parts.cni?.plugin);
+  const first = collectedOf(await parts.source.collect(round.nodes), parts.cni);
   const begin = outside === undefined ? startInside(first.cluster, source, packet) : startOutside(first.cluster, outside, packet);
   const run: Run = { parts, infra, left: new Set(round.left), packet, destination };
   const walked = await walkAll(run, first, begin);
@@ -98,7 +98,7 @@ async function walkAll(
       collected,
       starts.map(({ request }) => request),
       run.left,
-      run.parts.cni?.plugin,
+      run.parts.cni,
     );
     collected = followed.collected;
     const traced = starts.flatMap((start, index) =>
@@ -213,7 +213,7 @@ async function probeSize(
 ): Promise<readonly Suspicion[]> {
   const requests = starts.flatMap(({ request }) => fullSized(collected.cluster, request, conversations) ?? []);
   if (requests.length === 0) return [];
-  const { traces, collected: after } = await follow(run.parts.source, collected, requests, run.left, run.parts.cni?.plugin);
+  const { traces, collected: after } = await follow(run.parts.source, collected, requests, run.left, run.parts.cni);
   return traces.flatMap(blackHoles).map((finding) => put(after.cluster, finding, 'CRITICAL', false));
 }
 

@@ -17,7 +17,11 @@ const ADDRESS = { ...LINK, addr_info: [{ family: 'inet', local: '192.0.2.12', pr
 
 /** node2 has 192.0.2.12, as the API says; its dump holds these artifacts. */
 function cluster(artifacts: Readonly<Partial<Record<ArtifactName, Artifact>>>): Cluster {
-  const node = { metadata: { name: 'node2' }, status: { addresses: [{ type: 'InternalIP', address: '192.0.2.12' }] } };
+  const node = {
+    metadata: { name: 'node2' },
+    spec: { podCIDRs: ['10.244.2.0/24'] },
+    status: { addresses: [{ type: 'InternalIP', address: '192.0.2.12' }] },
+  };
   const objects = clusterOf({ version: '', lists: { nodes: { kind: 'NodeList', apiVersion: 'v1', items: [node] } }, missing: [] }, []);
   const root = 'nodes/node2/host';
   const namespace = parseNamespace({ id: root, artifacts: new Map(Object.entries(artifacts) as [ArtifactName, Artifact][]) });
@@ -49,6 +53,12 @@ describe('who gets a frame for 192.0.2.12, the address of node2', () => {
       '198.51.100.1',
       '192.0.2.12',
       { kind: 'host', host: 'node2', routed: true },
+    ],
+    [
+      'by an address of its pods: they are behind it, and nobody on the wire answers for them',
+      '10.244.2.7',
+      '10.244.2.7',
+      { kind: 'nobody' },
     ],
     ['by a gateway, and for nobody that we know', '198.51.100.1', '203.0.113.7', { kind: 'external' }],
   ])('%s', (_name, nextHop, dst, answer) => {

@@ -1,7 +1,7 @@
 import { type Trace, type TraceRequest, type World, trace } from '@skoop/netstack';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ClusterSource } from '../cluster/source.ts';
-import type { CniPlugin } from '../contracts/cni-plugin.ts';
+import type { ConfiguredCni } from '../health/cni.ts';
 import { deviceModels } from './device-models.ts';
 import { fabricOf } from './fabric.ts';
 
@@ -11,12 +11,13 @@ export interface Collected {
   readonly world: World;
 }
 
-/** `plugin`: the CNI's, for devices that the kernel's tables do not show. */
-export function collectedOf(cluster: Cluster, plugin: CniPlugin | undefined): Collected {
+/** `cni`: for devices that the kernel's tables do not show. */
+export function collectedOf(cluster: Cluster, cni: ConfiguredCni | undefined): Collected {
   const hosts = [...cluster.hosts].flatMap(([name, state]) => (state.kind === 'dumped' ? [[name, state.host] as const] : []));
   const devices = deviceModels(
     hosts.map(([, host]) => host),
-    plugin,
+    cluster,
+    cni,
   );
   return { cluster, world: { hosts: new Map(hosts), fabric: fabricOf(cluster), ...(devices.length > 0 && { devices }) } };
 }
@@ -30,7 +31,7 @@ export async function follow(
   start: Collected,
   requests: readonly TraceRequest[],
   left: ReadonlySet<string>,
-  plugin: CniPlugin | undefined,
+  cni: ConfiguredCni | undefined,
 ): Promise<{ readonly collected: Collected; readonly traces: readonly Trace[] }> {
   let collected = start;
   for (;;) {
@@ -44,6 +45,6 @@ export async function follow(
     const more = await source.collect(needs.sort());
     // A source that does not even say "missing" would be asked for ever.
     if (needs.every((need) => !more.hosts.has(need))) return { collected, traces };
-    collected = collectedOf(more, plugin);
+    collected = collectedOf(more, cni);
   }
 }

@@ -3,7 +3,7 @@ import { type Cluster, namespaceOfPod } from '../cluster/cluster.ts';
 import type { Endpoint } from '../contracts/packet.ts';
 import type { Suspicion } from '../contracts/suspicion.ts';
 import { type ConfiguredCni, cniChecksOfNode, cniChecksOfPod } from '../health/cni.ts';
-import { failedNeighbour, nodeHealth, unansweringNode } from '../health/kernel.ts';
+import { failedNeighbour, loopbackDown, nodeHealth, unansweringNode } from '../health/kernel.ts';
 import type { Conversation } from './conversation.ts';
 import { hopsOf } from './conversation.ts';
 import { podOf, refOf } from './places.ts';
@@ -13,7 +13,10 @@ export function healthOf(cluster: Cluster, conversations: readonly Conversation[
   const found: Suspicion[] = [];
   for (const { host, namespace } of placesOf(conversations)) {
     const state = cluster.hosts.get(host);
-    if (state?.kind === 'dumped' && namespace === state.host.root) found.push(...nodeHealth(cluster, host, state));
+    if (state?.kind !== 'dumped') continue;
+    const ns = state.host.namespaces.get(namespace);
+    if (namespace === state.host.root) found.push(...nodeHealth(cluster, host, state));
+    else if (ns !== undefined) found.push(...loopbackDown(cluster, host, ns));
   }
   const gone = [...cluster.hosts].filter(([, state]) => state.kind === 'missing').map(([name]) => name);
   return [...found, ...failedNeighbours(cluster, conversations), ...gone.flatMap((name) => unansweringNode(cluster, name, 'CRITICAL'))];

@@ -34,10 +34,13 @@ export function judgeService(cluster: Cluster, destination: Endpoint, target: Se
     decided !== undefined && cluster.hosts.get(decided.host)?.kind === 'dumped' && isRoot(cluster, decided.host, decided.namespace);
   const node = decided?.host ?? left?.on.id;
   if (node === undefined || (left === undefined && !isNodes)) return conversation;
-  const symptom = decided?.code === 'SOCKET_NOT_LISTENING';
+  // What kube-proxy itself refuses in nftables mode: ports of a Service that it does not know.
+  const byProxy =
+    decided?.code === 'NETFILTER_REJECT' && decided.details['backend'] === 'nftables' && decided.details['table'] === 'kube-proxy';
+  const symptom = decided?.code === 'SOCKET_NOT_LISTENING' || byProxy;
   const byRule = decided?.code === 'NETFILTER_REJECT' || decided?.code === 'NETFILTER_DROP';
   const family = familyOfText(destination.ip);
-  const choice = chooseBackends(cluster, target, node, family, hops[0]?.host === node);
+  const choice = chooseBackends(cluster, target, node, family, hops[0]?.host === node && hops[0].in === undefined);
   const add = (...more: readonly Suspicion[]): Conversation => ({
     ...conversation,
     findings: symptom ? [] : conversation.findings,

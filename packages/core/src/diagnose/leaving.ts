@@ -1,4 +1,4 @@
-import { type Finding, formatIp } from '@skoop/netstack';
+import { type Finding, type Ip, type LinkAddress, bitsOf, contains, familyOf, formatIp, prefix } from '@skoop/netstack';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Suspicion } from '../contracts/suspicion.ts';
 import type { ServiceTarget } from './backends.ts';
@@ -31,6 +31,8 @@ export function judgeLeaving(cluster: Cluster, target: ServiceTarget | undefined
   switch (owner.kind) {
     case 'pod':
     case 'pod-network': {
+      const down = downTowards(cluster, edge.host, edge.namespace, packet.inner?.packet.dst ?? packet.dst);
+      if (down !== undefined) return lostBy(conversation, down);
       const whose =
         owner.kind === 'pod' ? `pod ${keyOf(owner.pod)} (${address})` : `${address}, an address of the pod network ${owner.cidr}`;
       const where = owner.kind === 'pod' ? ` on node ${owner.pod.spec.nodeName}` : '';
@@ -72,6 +74,27 @@ export function judgeLeaving(cluster: Cluster, target: ServiceTarget | undefined
     default:
       return owner satisfies never;
   }
+}
+
+/** Without the device that leads there its routes are gone, and the default route takes what was for it: the device is the cause. */
+function downTowards(cluster: Cluster, id: string, namespaceId: string, destination: Ip): Finding | undefined {
+  const state = cluster.hosts.get(id);
+  const namespace = state?.kind === 'dumped' ? state.host.namespaces.get(namespaceId) : undefined;
+  const leads = ({ ip, length }: LinkAddress): boolean =>
+    familyOf(ip) === familyOf(destination) && length < bitsOf(familyOf(ip)) && contains(prefix(ip, length), destination);
+  const link = namespace?.links.find(({ up, addresses }) => !up && addresses.some(leads));
+  if (link === undefined) return undefined;
+  const details = { device: link.name, destination: formatIp(destination) };
+  return { code: 'LINK_DOWN', host: id, namespace: namespaceId, evidence: [link.source], details };
+}
+
+function lostBy(conversation: Conversation, finding: Finding): Conversation {
+  return {
+    ...conversation,
+    verdict: 'dropped',
+    forward: { ...conversation.forward, verdict: 'dropped' },
+    findings: [...conversation.findings, finding],
+  };
 }
 
 function seenOff(

@@ -1,5 +1,6 @@
 import { type Neighbour, type NetworkNamespace, formatIp, parseIp } from '@skoop/netstack';
 import type { Cluster, NodeState } from '../cluster/cluster.ts';
+import { describeFinding } from '../codes/describe.ts';
 import type { Level, Suspicion } from '../contracts/suspicion.ts';
 import { refOf, spoken } from '../diagnose/places.ts';
 import { objectEvidence, suspect } from '../diagnose/suspect.ts';
@@ -9,7 +10,26 @@ const NEARLY = 0.9;
 /** What a node's own namespace says of its health, whatever is asked about. */
 export function nodeHealth(cluster: Cluster, node: string, state: Extract<NodeState, { kind: 'dumped' }>): readonly Suspicion[] {
   const root = state.host.namespaces.get(state.host.root);
-  return [...(root === undefined ? [] : conntrackFull(cluster, node, root)), ...(state.truncated ? [truncated(node)] : [])];
+  return [
+    ...(root === undefined ? [] : [...conntrackFull(cluster, node, root), ...loopbackDown(cluster, node, root)]),
+    ...(state.truncated ? [truncated(node)] : []),
+  ];
+}
+
+/** Without loopback nothing in a namespace reaches itself; what comes from elsewhere does not feel it. */
+export function loopbackDown(cluster: Cluster, host: string, ns: NetworkNamespace): readonly Suspicion[] {
+  const lo = ns.links.find(({ device }) => device.kind === 'loopback');
+  if (lo === undefined || lo.up) return [];
+  const on = refOf(cluster, host, ns.id);
+  return [
+    describeFinding(
+      { code: 'LINK_DOWN', host, namespace: ns.id, evidence: [lo.source], details: { device: lo.name } },
+      on,
+      spoken(on),
+      'INFO',
+      false,
+    ),
+  ];
 }
 
 function conntrackFull(cluster: Cluster, host: string, ns: NetworkNamespace): readonly Suspicion[] {
