@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, pnpm } from './bootstrap.mjs';
 import { withCluster } from './cluster.mjs';
-import { run } from './process.mjs';
+import { root, run } from './process.mjs';
 import { missing } from './requirements.mjs';
 
 const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
@@ -16,7 +16,6 @@ const suites = [
     commands: [
       ['exec', 'turbo', 'run', 'lint', 'publint', 'types', 'format:check', 'unused', '--output-logs=errors-only'],
       ['exec', 'node', 'scripts/api.mjs', '--check'],
-      ['exec', 'node', 'scripts/workflows.mjs'],
     ],
   },
   { name: 'unit', files: '**/!(*.kernel|*.cluster|*.install).test.ts' },
@@ -61,7 +60,30 @@ export async function test(names) {
 async function runSuite(suite, extra) {
   if (suite.files === undefined) return runCommands(suite);
   if (!suite.cluster) return runJest(suite, extra, process.env);
-  return (await withCluster((env) => runJest(suite, extra, env))) ?? { passed: 0, failed: 1 };
+  return runVariants(suite, extra);
+}
+
+/** A cluster after the other: each runs what there is to say of its kind. `LAB_VARIANT` names the one that is wanted, or `all`. */
+async function runVariants(suite, extra) {
+  const variants = JSON.parse(readFileSync(join(root, 'lab/cluster/variants.json'), 'utf8'));
+  const wanted = process.env.LAB_VARIANT ?? (process.env.LAB_KUBECONFIG === undefined ? undefined : variants[0].name);
+  const chosen = variants.filter(({ name, extra }) => (wanted === undefined ? extra !== true : wanted === 'all' || wanted === name));
+  const totals = { passed: 0, failed: chosen.length === 0 ? 1 : 0 };
+  if (chosen.length === 0)
+    console.error(`LAB_VARIANT: there is no variant ${wanted}; there are ${variants.map(({ name }) => name).join(', ')}, all`);
+  for (const variant of chosen) {
+    const { name, cni, proxy, dual } = variant;
+    console.log(`\n== ${suite.name}: ${name}`);
+    const options = ['--cni', cni, '--proxy', proxy, ...(dual ? ['--dual'] : [])];
+    // How skoop behaves does not depend on the network: it is asked once.
+    const files =
+      variant === variants[0] ? suite.files : variant.extra ? '**/healthy.cluster.test.ts' : '**/{healthy,faults}.cluster.test.ts';
+    const work = (env) => runJest({ ...suite, files }, extra, { ...env, LAB_VARIANT: name });
+    const { passed, failed } = (await withCluster(options, work)) ?? { passed: 0, failed: 1 };
+    totals.passed += passed;
+    totals.failed += failed;
+  }
+  return totals;
 }
 
 async function runCommands(suite) {

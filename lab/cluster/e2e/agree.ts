@@ -9,17 +9,21 @@ export function verdictOf({ verdict, from }: Seen): Seen['verdict'] {
   return from === GATEWAY ? 'dropped' : verdict;
 }
 
-/** A fact named as a cause. What is said of it: its message, and its evidence as `artifact: text` or `Kind namespace/name: /field value`. */
-export interface Cause {
+/** A fact that is named, as a cause or beside. What is said of it: its message, and its evidence as `artifact: text` or `Kind namespace/name: /field value`. */
+export interface Fact {
   readonly code: string;
   readonly on: string;
+  readonly isCause: boolean;
   readonly said: readonly string[];
 }
 
-export function causesOf({ suspicions }: Diagnosis): readonly Cause[] {
-  return suspicions
-    .filter(({ cause }) => cause)
-    .map(({ code, on, message, evidence }) => ({ code, on: `${on.type}/${on.id}`, said: [message, ...evidence.map(shown)] }));
+export function factsOf({ suspicions }: Diagnosis): readonly Fact[] {
+  return suspicions.map(({ code, on, cause, message, evidence }) => ({
+    code,
+    on: `${on.type}/${on.id}`,
+    isCause: cause,
+    said: [message, ...evidence.map(shown)],
+  }));
 }
 
 function shown(evidence: Evidence): string {

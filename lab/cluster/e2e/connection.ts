@@ -22,9 +22,9 @@ export interface Connection {
 
 const PROBE = fileURLToPath(new URL('probe.py', import.meta.url));
 
-/** Connects for real, as if no node knew a neighbour that it has learnt; ten seconds of silence are a drop. */
+/** Connects for real, as if no node knew a neighbour that it has learnt; six seconds of silence are a drop. */
 export async function connectForReal({ from, speaks, address, port }: Connection, nodes: readonly string[]): Promise<Seen> {
-  await Promise.all(nodes.map((node) => at(node, 'ip neigh flush all 2>/dev/null || :')));
+  await Promise.all(nodes.map((node) => at(node, 'ip neigh flush all 2>/dev/null; ip -6 neigh flush all 2>/dev/null || :')));
   const { status, stdout, stderr } = await cluster([...placed(from), 'python3', PROBE, speaks, address, port]);
   if (status !== 0) throw new Error(`the probe failed: ${stderr}`);
   return JSON.parse(stdout) as Seen;

@@ -2,10 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Diagnosis } from '@skoop/core';
 import { type Connection, connectForReal } from './connection.ts';
 import { KUBECONFIG, at } from './lab.ts';
 import { NODES, type Scene, fill, prepare } from './scene.ts';
-import { type Question, answerOf, diagnose, receiversOf, takeSnapshot } from './skoop.ts';
+import { IMAGE, type Question, answerOf, diagnose, receiversOf, skoop, takeSnapshot } from './skoop.ts';
+import { VARIANT } from './variant.ts';
 
 const PATIENCE = 180_000;
 const onCluster = KUBECONFIG === undefined ? describe.skip : describe;
@@ -31,6 +33,14 @@ const ROWS: readonly Row[] = [
   ['node → pod on it', { from: 'node/node1', to: '{near.pod}:8080' }, http('node1', '{near}'), '{near.pod}'],
   ['node → pod on another', { from: 'node/node1', to: '{far.pod}:8080' }, http('node1', '{far}'), '{far.pod}'],
   ['pod → its node', { from: client, to: 'node/node1:8090' }, http(client, '172.30.0.11', '8090'), 'node1'],
+  ['node → node', { from: 'node/node1', to: 'node/node2:8090' }, http('node1', '172.30.0.12', '8090'), 'node2'],
+  ['node → ClusterIP', { from: 'node/node1', to: 'svc/web' }, http('node1', '{web}', '80'), '{web.pods}'],
+  [
+    'node → DNS',
+    { from: 'node/node2', to: 'svc/kube-system/kube-dns:53', protocol: 'udp' },
+    { from: 'node2', speaks: 'dns', address: '10.96.0.10', port: '53' },
+    '{dns.pods}',
+  ],
   ['pod → another node', { from: client, to: 'node/node2:8090' }, http(client, '172.30.0.12', '8090'), 'node2'],
   [
     'pod → API server',
@@ -45,6 +55,15 @@ const ROWS: readonly Row[] = [
     http('outside', '172.30.0.11', '{nodeport}'),
     '{web.pods}',
   ],
+];
+/** The same over IPv6, where the cluster has it; a pod is named by its address then. */
+const SIX: readonly Row[] = [
+  ['pod → pod on its node, IPv6', { from: '{client.six}', to: '[{near.six}]:8080' }, http(client, '{near.six}'), '{near.pod}'],
+  ['pod → pod on another node, IPv6', { from: '{client.six}', to: '[{far.six}]:8080' }, http(client, '{far.six}'), '{far.pod}'],
+  ['pod → ClusterIP, IPv6', { from: '{client.six}', to: '[{web.six}]:80' }, http(client, '{web.six}', '80'), '{web.pods}'],
+  ['node → pod on another, IPv6', { from: 'fd00:30::11', to: '[{far.six}]:8080' }, http('node1', '{far.six}'), '{far.pod}'],
+  ['pod → another node, IPv6', { from: '{client.six}', to: '[fd00:30::12]:8090' }, http(client, 'fd00:30::12', '8090'), 'node2'],
+  ['node → node, IPv6', { from: 'fd00:30::11', to: '[fd00:30::12]:8090' }, http('node1', 'fd00:30::12', '8090'), 'node2'],
 ];
 /** What a receiver that is no pod or node says. */
 const SAYS: Readonly<Record<string, string>> = { '172.30.0.200': 'outside' };
@@ -65,7 +84,7 @@ onCluster('a healthy cluster', () => {
     await rm(folder, { recursive: true });
   });
 
-  test.each(ROWS)(
+  test.each(VARIANT.dual ? [...ROWS, ...SIX] : ROWS)(
     '%s',
     async (_name, question, connection, receivers) => {
       const expected = fill(scene, receivers).split(',');
@@ -80,6 +99,22 @@ onCluster('a healthy cluster', () => {
       expect({ verdict: answer.verdict, receivers: receiversOf(answer) }).toEqual({ verdict: 'delivered', receivers: expected });
       expect(answer.suspicions.filter(({ level }) => level !== 'INFO')).toEqual([]);
       expect(answerOf(recorded)).toEqual(answerOf(answer));
+    },
+    PATIENCE,
+  );
+
+  test(
+    'skoop check finds nothing, live and recorded',
+    async () => {
+      const [live, recorded] = await Promise.all([
+        skoop(['check', '-o', 'json', ...IMAGE]),
+        skoop(['check', '-o', 'json', '--snapshot', snapshot]),
+      ]);
+      for (const { status, stdout, stderr } of [live, recorded]) {
+        const { suspicions } = JSON.parse(stdout) as Pick<Diagnosis, 'suspicions'>;
+        expect(suspicions.filter(({ level }) => level !== 'INFO')).toEqual([]);
+        expect([status, stderr.includes('error')]).toEqual([0, false]);
+      }
     },
     PATIENCE,
   );

@@ -19,7 +19,7 @@ export async function kubectl(...args: readonly string[]): Promise<string> {
 }
 
 /**
- * Runs a shell script in a place: a node's namespaces (`node1`), a pod's network namespace (`default/web-…`), the host `outside`, or `here`:
+ * Runs a shell script in a place: a node's namespaces (`node1`, or `node/node1`), a pod's network namespace (`default/web-…`), the host `outside`, or `here`:
  * on this machine, with `kubectl` and the name of the nodes' wire, `$fabric`.
  */
 export async function at(place: string, script: string): Promise<string> {
@@ -30,6 +30,7 @@ export async function at(place: string, script: string): Promise<string> {
 /** The arguments of `cluster` for a command in a place. */
 export function placed(place: string): readonly string[] {
   if (place === 'outside') return ['outside'];
+  if (place.startsWith('node/')) return ['node', place.slice('node/'.length)];
   return place.includes('/') ? ['pod', place] : ['node', place];
 }
 

@@ -6,8 +6,8 @@ Prints {"verdict": "delivered|rejected|dropped", "answer"?, "error"?, "from"?}: 
 """
 import errno, json, os, socket, ssl, struct, subprocess, sys
 
-PATIENCE = 10  # seconds
-IP_RECVERR, MSG_ERRQUEUE = 11, 0x2000
+PATIENCE = 6  # seconds: a host that no neighbour answers for is told of after three
+IP_RECVERR, IPV6_RECVERR, MSG_ERRQUEUE = 11, 25, 0x2000
 kind, address, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
 
 
@@ -48,12 +48,15 @@ def reporter(sock):
     for _, kind_, value in control:
         if kind_ == IP_RECVERR and value[4] == 2:  # SO_EE_ORIGIN_ICMP
             return {"from": socket.inet_ntoa(value[20:24])}
+        if kind_ == IPV6_RECVERR and value[4] == 3:  # SO_EE_ORIGIN_ICMP6, and the address of a sockaddr_in6
+            return {"from": socket.inet_ntop(socket.AF_INET6, value[24:40])}
     return {}
 
 
 subprocess.run(["ip", "neigh", "flush", "all"], stderr=subprocess.DEVNULL)
-sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if kind == "dns" else socket.SOCK_STREAM)
-sock.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
+is_v6 = ":" in address
+sock = socket.socket(socket.AF_INET6 if is_v6 else socket.AF_INET, socket.SOCK_DGRAM if kind == "dns" else socket.SOCK_STREAM)
+sock.setsockopt(*((socket.IPPROTO_IPV6, IPV6_RECVERR, 1) if is_v6 else (socket.IPPROTO_IP, IP_RECVERR, 1)))
 sock.settimeout(PATIENCE)
 try:
     seen = {"verdict": "delivered", "answer": ask(sock)}

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { at, eventually, kubectl } from './lab.ts';
+import { VARIANT } from './variant.ts';
 
 /** What the tests ask about, by the names that they use in braces: `{client}` is the client's address, `{far.pod}` its peer's name. */
 export type Scene = ReadonlyMap<string, string>;
@@ -7,7 +8,7 @@ export type Scene = ReadonlyMap<string, string>;
 interface PodObject {
   readonly metadata: { readonly namespace: string; readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly spec: { readonly nodeName: string };
-  readonly status: { readonly podIP: string };
+  readonly status: { readonly podIP: string; readonly podIPs: readonly { readonly ip: string }[] };
 }
 
 export const NODES = ['node1', 'node2'];
@@ -25,15 +26,18 @@ export async function prepare(): Promise<Scene> {
   await at('outside', OUTSIDE);
   const { items } = JSON.parse(await kubectl('get', 'pods', '-A', '-o', 'json')) as { items: readonly PodObject[] };
   const pods = items.filter(({ metadata }) => !('deletionTimestamp' in metadata));
-  const scene = new Map<string, string>();
+  const scene = new Map<string, string>([['bridge', VARIANT.cni === 'bridge' ? 'cbr0' : 'cni0']]);
   const add = (name: string, app: string, node: string): void => {
     const pod = pods.find(({ metadata, spec }) => metadata.labels?.['app'] === app && spec.nodeName === node);
     if (pod === undefined) throw new Error(`no pod of ${app} runs on ${node}`);
     scene.set(name, pod.status.podIP).set(`${name}.pod`, keyOf(pod));
+    const second = pod.status.podIPs[1];
+    if (second !== undefined) scene.set(`${name}.six`, second.ip);
   };
   add('client', 'client', 'node1');
   add('near', 'web', 'node1');
   add('far', 'web', 'node2');
+  await kubectl('label', '--overwrite', 'pod', fill(scene, '{far.pod}').replace('default/', ''), 'only=far');
   scene.set(
     'web.pods',
     keysOf(pods, (labels) => labels?.['app'] === 'web'),
@@ -42,20 +46,52 @@ export async function prepare(): Promise<Scene> {
     'dns.pods',
     keysOf(pods, (labels) => labels?.['k8s-app'] === 'kube-dns'),
   );
-  for (const name of ['web', 'web-numbered']) scene.set(name, await field('svc', name, '{.spec.clusterIP}'));
+  for (const name of ['web', 'web-numbered', 'far-only']) scene.set(name, await field('svc', name, '{.spec.clusterIP}'));
+  scene.set('localport', await field('svc', 'far-only', '{.spec.ports[0].nodePort}'));
   scene.set('nodeport', await field('svc', 'web', '{.spec.ports[0].nodePort}'));
-  const cidr = await field('node', 'node2', '{.spec.podCIDR}');
-  scene.set('far.cidr', cidr).set('far.network', cidr.replace(/\/.*/, ''));
-  scene.set('far.gateway', cidr.replace(/0\/.*/, '1'));
-  scene.set('far.vtep', (await at('node2', 'cat /sys/class/net/flannel.1/address')).trim());
-  const chain = await eventually(async () => {
-    const jump = /-A KUBE-SERVICES .*"default\/web:http cluster IP".* -j (KUBE-SVC-\w+)/.exec(
-      await at('node1', 'iptables-nft-save -t nat'),
-    );
-    if (jump?.[1] === undefined) throw new Error('kube-proxy has not written the rules of Service web');
-    return jump[1];
-  });
-  return scene.set('web.chain', chain);
+  for (const [name, node] of [
+    ['near', 'node1'],
+    ['far', 'node2'],
+  ] as const) {
+    const cidr = await field('node', node, '{.spec.podCIDR}');
+    scene.set(`${name}.cidr`, cidr).set(`${name}.network`, cidr.replace(/\/.*/, ''));
+    scene.set(`${name}.gateway`, cidr.replace(/0\/.*/, '1'));
+  }
+  for (const [name, node] of [
+    ['client', 'node1'],
+    ['near', 'node1'],
+    ['far', 'node2'],
+  ] as const) {
+    const index = (await at(fill(scene, `{${name}.pod}`), "ip -o link show eth0 | sed 's/.*@if\\([0-9]*\\):.*/\\1/'")).trim();
+    scene.set(`${name}.veth`, (await at(node, `ip -o link | sed -n 's/^${index}: \\([^@:]*\\).*/\\1/p'`)).trim());
+  }
+  scene.set('mtu', (await at(fill(scene, '{far.pod}'), "ip -o link show eth0 | sed 's/.* mtu \\([0-9]*\\) .*/\\1/'")).trim());
+  if (VARIANT.cni === 'flannel-vxlan') scene.set('far.vtep', (await at('node2', 'cat /sys/class/net/flannel.1/address')).trim());
+  if (VARIANT.dual) {
+    scene.set('web.six', await field('svc', 'web-both', '{.spec.clusterIPs[1]}'));
+    const cidr = await field('node', 'node2', '{.spec.podCIDRs[1]}');
+    scene.set('far.cidr.six', cidr).set('far.network.six', cidr.replace(/\/.*/, ''));
+    scene.set('far.vtep.six', (await at('node2', 'cat /sys/class/net/flannel-v6.1/address')).trim());
+  }
+  return scene.set('web.chain', await programmed());
+}
+
+/** Waits for kube-proxy to have written the rules of Service web on both nodes; the name of its chain. */
+async function programmed(): Promise<string> {
+  const [dump, jump] =
+    VARIANT.proxy === 'iptables'
+      ? ['iptables-nft-save -t nat', /-A KUBE-SERVICES .*"default\/web:http cluster IP".* -j (KUBE-SVC-\w+)/]
+      : ['nft list table ip kube-proxy', /goto (service-\w+-default\/web\/tcp\/http)/];
+  const chains = await Promise.all(
+    NODES.map((node) =>
+      eventually(async () => {
+        const chain = jump.exec(await at(node, dump))?.[1];
+        if (chain === undefined) throw new Error(`kube-proxy of ${node} has not written the rules of Service web`);
+        return chain;
+      }),
+    ),
+  );
+  return chains[0] ?? '';
 }
 
 /** A text with the scene's names put in. */

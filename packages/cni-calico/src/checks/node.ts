@@ -5,7 +5,6 @@ import { checkBgp } from './bgp.ts';
 import { checkDevice } from './device.ts';
 import { checkGatewayRoute } from './gateway-route.ts';
 import { checkHostEndpoints } from './host-endpoints.ts';
-import { checkNativeSets } from './native-sets.ts';
 import { checkPools } from './pools.ts';
 import { checkRegistration } from './registration.ts';
 import { checkBlackholes, checkRoute, checkStaleRoutes } from './routes.ts';
@@ -38,6 +37,5 @@ export function checkNode(cluster: Cluster, config: CniConfig, node: Node, host:
     ...checkHostEndpoints(view),
     ...checkRules(view),
     ...checkSets(view),
-    ...checkNativeSets(view),
   ];
 }

@@ -182,7 +182,6 @@ function mtu({ cluster, config, pod, port: { link, root }, pools }: View): reado
       name === undefined ? (uplinkOf(root, hostInterface, address) ?? []) : (linkOf(root, name) ?? []),
     );
   });
-  if (settingsOf(config).canal) devices.push(...root.links.filter(({ name }) => FLANNEL.test(name)));
   const [narrow] = devices.sort((a, b) => a.mtu - b.mtu);
   if (narrow !== undefined && link.mtu > narrow.mtu) {
     const message = `Pod ${podName(pod)} has MTU ${String(link.mtu)}, and ${narrow.name} of its node only ${String(narrow.mtu)}: its large packets to other nodes must be refused by ICMP.`;
@@ -193,9 +192,6 @@ function mtu({ cluster, config, pod, port: { link, root }, pools }: View): reado
   const message = `Pod ${podName(pod)} has MTU ${String(link.mtu)}, and ${flag ?? ''} says ${String(wanted)}.`;
   return [suspectPod(pod, 'CALICO_MTU', 'INFO', message, { evidence: [link.source], remedy: '' })];
 }
-
-/** In Canal flannel's tunnel is the way to other nodes. The one for IPv6 is smaller in a healthy cluster: the pod learns. */
-const FLANNEL = /^flannel(?:\.|-wg$|0$)/;
 
 /** `undefined`: the node's own device. */
 function deviceOf(encapsulation: Pool['encapsulation'], family: Family): string | undefined {

@@ -1,8 +1,9 @@
 import type { Suspicion } from '@skoop/core';
 import { type RuleText, rulesOf, seen, suspectNode, tablesOf } from '@skoop/core/cni';
 import { type Family, type Table, familyOf } from '@skoop/netstack';
+import { annotationEvidence } from '../calico-node.ts';
 import { specEvidence } from '../objects.ts';
-import { type NodeView, familiesOf, familyEvidence } from './view.ts';
+import { type NodeView, isRegistering } from './view.ts';
 
 /** Where the kernel's chains lead into Calico's; Felix puts back what is gone within a minute or two. */
 const JUMPS = [
@@ -17,37 +18,36 @@ const JUMPS = [
 
 /** Felix' rules: policies and translation are in them. What they decide is the trace's to find; here: are they whole? */
 export function checkRules(view: NodeView): readonly Suspicion[] {
-  const { ns, dataplane } = view;
-  if (dataplane === 'ebpf' || !seen(ns, 'iptables-nft', 'iptables-legacy', 'nftables')) return [];
-  return familiesOf(view).flatMap((family) => {
+  const { own, ns, dataplane } = view;
+  if (dataplane === 'ebpf' || !isRegistering(view) || !seen(ns, 'iptables-nft', 'iptables-legacy', 'nftables')) return [];
+  return own.ends.flatMap(({ family }) => {
     const holders = holdersOf(view, family);
     if (holders.length === 0) return [absent(view, family)];
     return [
       ...twice(view, holders),
-      ...(dataplane === 'nftables' ? uncalledNative(view, family) : [...uncalled(view, family), ...unaccepted(view, family)]),
+      ...(dataplane === 'nftables' ? [] : [...uncalled(view, family), ...unaccepted(view, family)]),
       ...natOutgoing(view, family),
     ];
   });
 }
 
 /** The tables with Felix' filter chains, of whatever kind. */
-export function holdersOf({ ns }: NodeView, family: Family): readonly Table[] {
+function holdersOf({ ns }: NodeView, family: Family): readonly Table[] {
   return [
     ...tablesOf(ns, family, 'filter').filter(({ chains }) => chains.has('cali-FORWARD')),
     ...nativeOf({ ns }, family).filter(({ chains }) => chains.has('filter-FORWARD')),
   ];
 }
 
-export function nativeOf({ ns }: Pick<NodeView, 'ns'>, family: Family): readonly Table[] {
+function nativeOf({ ns }: Pick<NodeView, 'ns'>, family: Family): readonly Table[] {
   const name = family === 4 ? 'ip' : 'ip6';
   return ns.netfilter.tables.filter((table) => table.backend === 'nftables' && table.family === name && table.name === 'calico');
 }
 
-function absent(view: NodeView, family: Family): Suspicion {
-  const { own, ns, agent } = view;
+function absent({ own, ns, agent }: NodeView, family: Family): Suspicion {
   const forward = tablesOf(ns, family, 'filter').flatMap(({ chains }) => chains.get('FORWARD')?.source ?? [])[0];
   const message = `Node ${own.name} has none of Calico's rules for IPv${String(family)}: no policy is enforced there.`;
-  const evidence = [forward ?? familyEvidence(view, family)];
+  const evidence = [forward ?? annotationEvidence(own, 'address', family)];
   return suspectNode(own, 'CALICO_RULES_MISSING', 'WARNING', message, { evidence, remedy: agent.restart });
 }
 
@@ -67,19 +67,6 @@ function uncalled({ own, ns, agent }: NodeView, family: Family): readonly Suspic
       const chain = table.chains.get(to);
       if (chain === undefined || rulesOf(table, from).some(({ jump }) => jump === to)) return [];
       const message = `On ${own.name} ${from} of table ${name} (${table.backend}) does not call ${to}: Calico's rules there are not evaluated.`;
-      return [suspectNode(own, 'CALICO_RULES_NOT_CALLED', 'WARNING', message, { evidence: [chain.source], remedy: agent.restart })];
-    }),
-  );
-}
-
-/** In nftables mode the kernel calls `filter-FORWARD`, which is nothing but a jump to `filter-cali-FORWARD`. */
-function uncalledNative(view: NodeView, family: Family): readonly Suspicion[] {
-  const { own, agent } = view;
-  return nativeOf(view, family).flatMap((table) =>
-    JUMPS.flatMap(([name, from, to]) => {
-      const [base, chain] = [table.chains.get(`${name}-${from}`), table.chains.get(`${name}-${to}`)];
-      if (chain === undefined || base?.rules.some(({ source }) => source.text.includes(`"${chain.name}"`)) === true) return [];
-      const message = `On ${own.name} no rule at hook ${from.toLowerCase()} calls ${chain.name} (table ${table.family} ${table.name}): Calico's rules there are not evaluated.`;
       return [suspectNode(own, 'CALICO_RULES_NOT_CALLED', 'WARNING', message, { evidence: [chain.source], remedy: agent.restart })];
     }),
   );

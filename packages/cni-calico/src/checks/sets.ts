@@ -5,7 +5,7 @@ import { annotationEvidence, endOf } from '../calico-node.ts';
 import { specEvidence } from '../objects.ts';
 import type { NodeView } from './view.ts';
 
-/** The sets that Felix' rules look into (ipset): a node or a pool that is not in them is taken for a stranger. In nftables mode: {@link checkNativeSets}. */
+/** The sets that Felix' rules look into (ipset): a node or a pool that is not in them is taken for a stranger. In nftables mode the rules have their own. */
 export function checkSets(view: NodeView): readonly Suspicion[] {
   if (view.dataplane !== 'iptables' || !seen(view.ns, 'ipset')) return [];
   return view.own.ends.flatMap(({ family }) => expectedSets(view, family).flatMap((set) => lacking(view, set)));

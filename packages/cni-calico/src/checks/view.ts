@@ -1,7 +1,7 @@
-import type { Cluster, CniConfig, Node, ObjectEvidence } from '@skoop/core';
-import { type AgentSetup, nodeField, otherNodes, restartCommand, rootOf } from '@skoop/core/cni';
-import { type Family, type Host, type NetworkNamespace, familyOf, parsePrefix } from '@skoop/netstack';
-import { type CalicoNode, annotationEvidence, readNode } from '../calico-node.ts';
+import type { Cluster, CniConfig, Node } from '@skoop/core';
+import { type AgentSetup, otherNodes, restartCommand, rootOf } from '@skoop/core/cni';
+import type { Host, NetworkNamespace } from '@skoop/netstack';
+import { type CalicoNode, readNode } from '../calico-node.ts';
 import { type Expectations, expectationsOf } from '../expectations.ts';
 import { type Allocation, type Block, type Felix, type Pool, blocksOf, borrowedOf, felixOf, poolsOf } from '../objects.ts';
 import type { Settings } from '../settings.ts';
@@ -61,18 +61,6 @@ export function dataplaneOf(settings: Settings, felix: Felix, ns: NetworkNamespa
   const isNative = ns.netfilter.tables.some(({ backend, name, chains }) => backend === 'nftables' && name === 'calico' && chains.size > 0);
   const isIptables = ns.netfilter.tables.some(({ backend, chains }) => backend !== 'nftables' && chains.has('cali-FORWARD'));
   return isNative && !isIptables ? 'nftables' : 'iptables';
-}
-
-/** The families that Felix looks after on the node. In Canal calico-node finds no addresses: those of its pod networks. */
-export function familiesOf({ own, settings }: NodeView): readonly Family[] {
-  if (!settings.canal) return own.ends.map(({ family }) => family);
-  const cidrs = own.node.spec.podCIDRs.flatMap((text) => parsePrefix(text) ?? []);
-  return [...new Set(cidrs.map(({ address }) => familyOf(address)))];
-}
-
-/** What says that the node has that family. */
-export function familyEvidence({ own, settings }: NodeView, family: Family): ObjectEvidence {
-  return settings.canal ? nodeField(own.node, '/spec/podCIDRs', own.node.spec.podCIDRs) : annotationEvidence(own, 'address', family);
 }
 
 /** Has calico-node registered anybody? Where not, there are no annotations to go by. */

@@ -105,25 +105,6 @@ export class Built extends Recording {
     this.spec('felixconfigurations', (spec) => (spec['nftablesMode'] = 'Enabled'));
   }
 
-  /** What Felix writes for a host endpoint, in the data plane that there is. */
-  protect(device: string): void {
-    const names = [`cali-fh-${device}`, `cali-th-${device}`];
-    this.lines('iptables-nft-save', (line) =>
-      line.startsWith(':cali-FORWARD') ? [line, ...names.map((name) => `:${name} - [0:0]`)].join('\n') : line,
-    );
-    this.nft((items) =>
-      items.some((item) => JSON.stringify(item).includes('"calico"'))
-        ? [...items, ...names.map((name) => ({ chain: { family: 'ip', table: 'calico', name: `filter-${name}` } }))]
-        : items,
-    );
-  }
-
-  /** Changes the items of `nft -j list ruleset`. */
-  nft(change: (items: Item[]) => Item[]): void {
-    const { nftables } = JSON.parse(this.host['nft'] ?? '{"nftables":[]}') as { nftables: Item[] };
-    this.host['nft'] = JSON.stringify({ nftables: change(nftables) });
-  }
-
   config(flags: FlagValues = {}): CniConfig {
     const parsed = calicoBinder.parse(flags);
     if (!parsed.ok) throw new Error(parsed.error.map(({ message }) => message).join('; '));

@@ -106,56 +106,30 @@ add cali60all-vxlan-net fd00:18::12
 add cali60all-vxlan-net fd00:18::13
 `;
 
-/** Felix in nftables mode: the chains and sets that the checks look for, as `nft -j list ruleset` shows them. */
+/** Felix in nftables mode: the chains that the checks look for, as `nft -j list ruleset` shows them. */
 export function nativeRules(device: string): string {
   const table = { family: 'ip', table: 'calico' };
   const base = (name: string, type: string, hook: string, prio: number) => ({
     chain: { ...table, name, type, hook, prio, policy: 'accept' },
   });
   const chain = (name: string) => ({ chain: { ...table, name } });
-  const rule = (name: string, ...expr: readonly object[]) => ({ rule: { ...table, chain: name, expr } });
-  const set = (name: string, elem: readonly unknown[]) => ({ set: { ...table, name, type: 'ipv4_addr', flags: ['interval'], elem } });
-  const is = (left: object, right: unknown, op = '==') => ({ match: { op, left, right } });
-  const field = (protocol: string, name: string) => ({ payload: { protocol, field: name } });
-  const here = is({ fib: { result: 'type', flags: ['daddr'] } }, 'local');
-  const [saddr, daddr] = [field('ip', 'saddr'), field('ip', 'daddr')];
-  const admits = (what: object, from: string) => [
-    rule('filter-cali-INPUT', what, is(saddr, from), here, { accept: null }),
-    rule('filter-cali-INPUT', what, here, { drop: null }),
-  ];
-  const nodes = ['172.18.0.11', '172.18.0.12', '172.18.1.13'];
-  const pools = [{ prefix: { addr: '192.168.0.0', len: 16 } }];
-  const bases = [
-    ['filter-INPUT', 'filter', 'input', 0],
-    ['filter-FORWARD', 'filter', 'forward', 0],
-    ['nat-POSTROUTING', 'nat', 'postrouting', 110],
-  ] as const;
-  const called = (name: string) => name.replace('-', '-cali-');
+  const accept = (name: string) => ({ rule: { ...table, chain: name, expr: [{ accept: null }] } });
   return JSON.stringify({
     nftables: [
       { metainfo: { json_schema_version: 1 } },
       { table: { family: 'ip', name: 'calico' } },
-      set('cali40all-hosts-net', nodes),
-      set('cali40all-vxlan-net', nodes),
-      set('cali40all-ipam-pools', pools),
-      set('cali40masq-ipam-pools', pools),
-      ...bases.map(([name, type, hook, prio]) => base(name, type, hook, prio)),
+      base('filter-FORWARD', 'filter', 'forward', 0),
+      base('nat-POSTROUTING', 'nat', 'postrouting', 110),
       ...[
-        ...bases.map(([name]) => called(name)),
+        'filter-cali-FORWARD',
         'filter-cali-to-wl-dispatch',
         `filter-cali-tw-${device}`,
         `filter-cali-fw-${device}`,
         'nat-cali-nat-outgoing',
       ].map(chain),
-      ...bases.map(([name]) => rule(name, { jump: { target: called(name) } })),
-      ...admits(is(field('ip', 'protocol'), 4), '@cali40all-hosts-net'),
-      ...admits(is(field('udp', 'dport'), 4789), '@cali40all-vxlan-net'),
-      rule(`filter-cali-tw-${device}`, { accept: null }),
-      rule(`filter-cali-fw-${device}`, { accept: null }),
-      rule('nat-cali-POSTROUTING', { jump: { target: 'nat-cali-nat-outgoing' } }),
-      rule('nat-cali-nat-outgoing', is(saddr, '@cali40masq-ipam-pools'), is(daddr, '@cali40all-ipam-pools', '!='), {
-        masquerade: { flags: 'fully-random' },
-      }),
+      accept(`filter-cali-tw-${device}`),
+      accept(`filter-cali-fw-${device}`),
+      { rule: { ...table, chain: 'nat-cali-nat-outgoing', expr: [{ masquerade: null }] } },
     ],
   });
 }
