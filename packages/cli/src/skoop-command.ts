@@ -31,15 +31,13 @@ export abstract class SkoopCommand extends Command {
   /** A command that makes nothing outside of itself ends at once when interrupted. */
   protected readonly cleansUp: boolean = false;
 
-  /** Where the command builds a network: the plugins whose flags are read together with ours. */
-  protected plugins(_argv: readonly string[]): Promise<LoadedPlugins | undefined> {
-    return Promise.resolve(undefined);
-  }
+  /** A command that builds a network takes the flags of plugins together with its own. */
+  protected readonly takesPlugins: boolean = false;
 
   protected abstract execute(run: Run, plugins: LoadedPlugins | undefined): Promise<ExitStatus>;
 
   override async run(): Promise<ExitStatus> {
-    const plugins = await this.plugins(this.argv);
+    const plugins = this.takesPlugins ? await this.plugins() : undefined;
     const { run, warnings } = await this.read(plugins);
     for (const warning of warnings) run.log.warn(warning);
     if (!this.cleansUp) return this.execute(run, plugins);
@@ -60,6 +58,11 @@ export abstract class SkoopCommand extends Command {
     } finally {
       interrupt.dispose();
     }
+  }
+
+  private async plugins(): Promise<LoadedPlugins> {
+    const { loadPlugins, localPluginsWanted } = await import('./plugins/load-plugins.ts');
+    return loadPlugins(localPluginsWanted(this.argv), this.table);
   }
 
   private async read(plugins: LoadedPlugins | undefined): Promise<{ run: Run; warnings: readonly string[] }> {

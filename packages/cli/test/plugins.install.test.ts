@@ -152,6 +152,15 @@ describe('a plugin that is broken is one message that names its package, and whe
       /skoop-provider-moon.*gave no Network.*\[PLUGIN_FAILED\]/,
     ],
     [
+      'the network that it makes throws',
+      {
+        'skoop-provider-moon': {
+          code: `export default { name: 'moon', createNetwork: async () => ({ async diagnose() { ${throwing}; }, async dispose() {} }) };`,
+        },
+      },
+      /skoop-provider-moon.*could not diagnose: no moon tonight \[PLUGIN_FAILED\]/,
+    ],
+    [
       'its manifest is none',
       { 'skoop-provider-moon': { manifest: { contract: '^1.0', plugins: [{ kind: 'provider', name: 'moon' }] } } },
       /skoop-provider-moon.*package\.json is wrong.*entry.*\[PLUGIN_MANIFEST_INVALID\]/,

@@ -15,6 +15,7 @@ export async function cleanup(run: Run): Promise<ExitStatus> {
     const { pods, namespaces, left } = await removeLeftovers(api, {
       namespace: textOf(run.values, 'collector-namespace') ?? 'skoop',
       dryRun,
+      all: isSet(run.values, 'all'),
       signal,
     });
     const lines = [...pods.map((pod) => `pod ${pod}`), ...namespaces.map((namespace) => `namespace ${namespace}`)];

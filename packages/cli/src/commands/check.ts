@@ -19,12 +19,8 @@ Exit status: 0 all was looked at, and nothing found; 1 something at or above --f
   static override flags = toOclif(CHECK);
 
   protected override readonly table = CHECK;
+  protected override readonly takesPlugins = true;
   protected override readonly cleansUp = true;
-
-  protected override async plugins(argv: readonly string[]): Promise<LoadedPlugins> {
-    const { loadPlugins, localPluginsWanted } = await import('../plugins/load-plugins.ts');
-    return loadPlugins(localPluginsWanted(argv), CHECK);
-  }
 
   protected override async execute(run: Run, plugins: LoadedPlugins): Promise<ExitStatus> {
     const { check } = await import('../check/check.ts');

@@ -28,12 +28,8 @@ Exit status: 0 delivered; 1 a problem was found; 2 usage; 3 unknown: something i
   static override usage = ['diagnose FROM TO[:PORT] [FLAGS]', 'diagnose -s FROM -d TO[:PORT] [-p PORT] [FLAGS]'];
 
   protected override readonly table = DIAGNOSE;
+  protected override readonly takesPlugins = true;
   protected override readonly cleansUp = true;
-
-  protected override async plugins(argv: readonly string[]): Promise<LoadedPlugins> {
-    const { loadPlugins, localPluginsWanted } = await import('../plugins/load-plugins.ts');
-    return loadPlugins(localPluginsWanted(argv), DIAGNOSE);
-  }
 
   protected override async execute(run: Run, plugins: LoadedPlugins): Promise<ExitStatus> {
     const { diagnose } = await import('../diagnose/diagnose.ts');

@@ -15,12 +15,8 @@ Exit status: 0 complete; 3 written, but something is missing (the file says what
   static override flags = toOclif(SNAPSHOT);
 
   protected override readonly table = SNAPSHOT;
+  protected override readonly takesPlugins = true;
   protected override readonly cleansUp = true;
-
-  protected override async plugins(argv: readonly string[]): Promise<LoadedPlugins> {
-    const { loadPlugins, localPluginsWanted } = await import('../plugins/load-plugins.ts');
-    return loadPlugins(localPluginsWanted(argv), SNAPSHOT);
-  }
 
   protected override async execute(run: Run, plugins: LoadedPlugins): Promise<ExitStatus> {
     const { snapshot } = await import('../snapshot/snapshot.ts');

@@ -25,6 +25,7 @@ export const CLEANUP: readonly Flag[] = [
     default: 'skoop',
     description: "Namespace of the collector's pods; removed as well where skoop made it.",
   },
+  { name: 'all', type: 'boolean', description: 'Remove pods of runs that may be going on as well.' },
   { name: 'dry-run', type: 'boolean', description: 'Say what would be removed; remove nothing.' },
   TIMEOUT,
   ...CONNECTION,

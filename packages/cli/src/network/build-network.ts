@@ -1,10 +1,12 @@
 import type { ClusterFacts, ClusterSource, CniConfig, CniPlugin, Network, Provider, ProviderContext, UsedPlugin } from '@skoop/core';
-import { composeNetwork, isSkoopError, skoopError } from '@skoop/core';
+import { composeNetwork, skoopError } from '@skoop/core';
 import { detectCni, detectProvider, makeConfigReader } from '@skoop/core/plugins';
 import { isSet, textOf } from '../config/values.ts';
 import type { LoadedPlugins } from '../plugins/load-plugins.ts';
 import type { Run } from '../skoop-command.ts';
+import { type Ask, asker } from './answered.ts';
 import { factsOf } from './facts.ts';
+import { ownNetwork } from './own-network.ts';
 
 /** A cluster's network, put together from the provider and the CNI that were detected or named. */
 export interface BuiltNetwork {
@@ -29,7 +31,8 @@ export async function buildNetwork(run: Run, plugins: LoadedPlugins, source: Clu
     detectedCni.plugin === undefined
       ? undefined
       : await configured(plugins, detectedCni.plugin, (plugin) => overruled(plugin.configure(cluster, config), values));
-  const network = await created(plugins, provider, {
+  const composed = new Set<Network>();
+  const context: ProviderContext = {
     cluster,
     signal,
     log,
@@ -42,11 +45,17 @@ export async function buildNetwork(run: Run, plugins: LoadedPlugins, source: Clu
           remedy: `It supports ${parts.cnis.join(', ')}; --network-plugin overrules what was detected.`,
         });
       }
-      return Promise.resolve(
-        composeNetwork({ source, infra: parts.infra, ...(cni !== undefined && { cni }), allBackends: isSet(values, 'all-backends') }),
-      );
+      const made = composeNetwork({
+        source,
+        infra: parts.infra,
+        ...(cni !== undefined && { cni }),
+        allBackends: isSet(values, 'all-backends'),
+      });
+      composed.add(made);
+      return Promise.resolve(made);
     },
-  });
+  };
+  const network = await created(asker(plugins, 'provider', provider.name), provider, context, composed);
   const proxyMode = textOf(values, 'proxy-mode');
   const facts = factsOf(cluster, {
     provider: provider.name,
@@ -69,38 +78,19 @@ function recordedOf({ clouds = {} }: ClusterSource, provider: string): Pick<Prov
 }
 
 async function configured(plugins: LoadedPlugins, plugin: CniPlugin, configure: (plugin: CniPlugin) => CniConfig) {
-  const config = await answered(plugins, 'cni', plugin.name, 'read its configuration', () => configure(plugin));
+  const config = await asker(plugins, 'cni', plugin.name)('read its configuration', () => configure(plugin));
   return { plugin, config };
 }
 
-function created(plugins: LoadedPlugins, provider: Provider, context: ProviderContext): Promise<Network> {
-  return answered(plugins, 'provider', provider.name, 'build the network', async () => {
-    const network: Partial<Network> | undefined = await provider.createNetwork(context);
-    if (typeof network?.diagnose !== 'function' || typeof network.dispose !== 'function')
+/** @param composed the networks that core has put together */
+async function created(ask: Ask, provider: Provider, context: ProviderContext, composed: ReadonlySet<Network>): Promise<Network> {
+  const network = await ask('build the network', async () => {
+    const made: Partial<Network> | undefined = await provider.createNetwork(context);
+    if (typeof made?.diagnose !== 'function' || typeof made.dispose !== 'function')
       throw new TypeError('createNetwork gave no Network (diagnose, dispose)');
-    return network as Network;
+    return made as Network;
   });
-}
-
-/** What goes wrong inside of a plugin is said to be the plugin's; errors with a code are meant for the user as they are. */
-async function answered<T>(
-  { discovery }: LoadedPlugins,
-  kind: 'provider' | 'cni',
-  name: string,
-  what: string,
-  call: () => T | Promise<T>,
-): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    if (isSkoopError(error)) throw error;
-    const owner = discovery.plugins.find(({ manifest }) => manifest.plugins.some((entry) => entry.kind === kind && entry.name === name));
-    const reason = error instanceof Error ? error.message : String(error);
-    throw skoopError('PLUGIN_FAILED', `plugin ${owner?.package ?? name} (${owner?.path ?? ''}): ${name} could not ${what}: ${reason}`, {
-      remedy: `update or remove ${owner?.package ?? name}; --${kind === 'cni' ? 'network-plugin' : 'cloud-provider'} names another`,
-      cause: error,
-    });
-  }
+  return composed.has(network) ? network : ownNetwork(network, ask);
 }
 
 function overruled(config: CniConfig, values: Run['values']): CniConfig {

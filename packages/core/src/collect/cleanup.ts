@@ -2,6 +2,7 @@ import { apiError, forbidden, refusalOf } from '../cluster/live/api-error.ts';
 import { expectObject } from '../cluster/live/list.ts';
 import type { LiveApi } from '../cluster/live/live-api.ts';
 import { isRecord, textOf } from '../cluster/raw-list.ts';
+import { OWNER_ANNOTATION, type Owner, ownerOf } from './owner.ts';
 import { COLLECTOR, CREATED_LABEL, NAME_LABEL } from './pod-manifest.ts';
 
 export interface CleanupResult {
@@ -16,15 +17,18 @@ interface Named {
   readonly namespace: string;
   readonly name: string;
   readonly ours: boolean;
+  /** Of a pod of ours: the run that it belongs to. */
+  readonly owner: Owner;
 }
 
 /**
  * Removes collector pods in whichever namespace they are, and the namespaces that skoop made, unless something else lives there by now.
  * Where the whole cluster may not be read, `namespace` alone. Throws coded errors where not even that may be. With `dryRun`: what would be removed.
+ * Pods of a run that may be going on are left alone; with `all` they are removed as well.
  */
 export async function cleanup(
   api: LiveApi,
-  options: { readonly namespace: string; readonly dryRun?: boolean; readonly signal?: AbortSignal },
+  options: { readonly namespace: string; readonly dryRun?: boolean; readonly all?: boolean; readonly signal?: AbortSignal },
 ): Promise<CleanupResult> {
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const left: { what: string; why: string }[] = [];
@@ -52,10 +56,14 @@ export async function cleanup(
     const answer = await api.request({ method: 'GET', path: `${here}/pods`, ...signal });
     throw forbidden([refusalOf(answer) ?? missing]);
   }
+  const kept = options.all === true ? [] : pods.filter(({ owner }) => owner.kind !== 'nobody');
+  for (const { namespace, name, owner } of kept) left.push({ what: `pod ${namespace}/${name}`, why: whyKept(owner) });
   const removedPods = await Promise.all(
-    pods.map(async ({ namespace, name }) =>
-      (await remove(`pod ${namespace}/${name}`, `/api/v1/namespaces/${namespace}/pods/${name}`)) ? [`${namespace}/${name}`] : [],
-    ),
+    pods
+      .filter((pod) => !kept.includes(pod))
+      .map(async ({ namespace, name }) =>
+        (await remove(`pod ${namespace}/${name}`, `/api/v1/namespaces/${namespace}/pods/${name}`)) ? [`${namespace}/${name}`] : [],
+      ),
   );
 
   const namespaces = await find('/api/v1/namespaces', `${CREATED_LABEL}=true`);
@@ -63,6 +71,10 @@ export async function cleanup(
     left.push({ what: `namespace ${options.namespace}`, why: 'namespaces may not be listed: whether skoop made it is not known' });
   const removedNamespaces = await Promise.all(
     (namespaces ?? []).map(async ({ name }) => {
+      if (kept.some((pod) => pod.namespace === name)) {
+        left.push({ what: `namespace ${name}`, why: 'a run that may be going on has pods in it' });
+        return [];
+      }
       const others = (await find(`/api/v1/namespaces/${name}/pods`, ''))?.filter(({ ours }) => !ours);
       if (others === undefined || others.length > 0) {
         left.push({
@@ -80,5 +92,18 @@ export async function cleanup(
 function named(raw: Readonly<Record<string, unknown>>): Named {
   const metadata = isRecord(raw['metadata']) ? raw['metadata'] : {};
   const labels = isRecord(metadata['labels']) ? metadata['labels'] : {};
-  return { namespace: textOf(metadata['namespace']), name: textOf(metadata['name']), ours: labels[NAME_LABEL] === COLLECTOR };
+  const annotations = isRecord(metadata['annotations']) ? metadata['annotations'] : {};
+  const status = isRecord(raw['status']) ? raw['status'] : {};
+  return {
+    namespace: textOf(metadata['namespace']),
+    name: textOf(metadata['name']),
+    ours: labels[NAME_LABEL] === COLLECTOR,
+    owner: ownerOf(textOf(annotations[OWNER_ANNOTATION]), textOf(status['phase'])),
+  };
+}
+
+function whyKept(owner: Owner): string {
+  return owner.kind === 'here'
+    ? `process ${String(owner.pid)} of this machine is using it (--all removes it all the same)`
+    : 'a run on another machine may be using it; it ends by itself within minutes (--all removes it all the same)';
 }

@@ -10,6 +10,7 @@ import { nodeReadiness } from './node-state.ts';
 import type { NodeReadiness } from './node-state.ts';
 import { collectorArgs } from './options.ts';
 import type { CollectOptions } from './options.ts';
+import { ownMark } from './owner.ts';
 import { COLLECTOR, CONTAINER, NAME_LABEL, RUN_LABEL, collectCommand, podManifest, podName } from './pod-manifest.ts';
 import { lastWarning, podState } from './pod-state.ts';
 
@@ -133,7 +134,7 @@ async function createPod({ api, id, options, signal }: Run, node: string): Promi
     const answer = await api.request({
       method: 'POST',
       path: `/api/v1/namespaces/${encodeURIComponent(options.namespace)}/pods`,
-      body: podManifest(node, id, options),
+      body: podManifest(node, id, options, options.preserve ? undefined : ownMark()),
       timeoutMs: DELETE_MS,
     });
     if (answer.status < 300 || answer.status === 409) return undefined;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { CollectOptions } from './options.ts';
+import { OWNER_ANNOTATION } from './owner.ts';
 
 export const NAME_LABEL = 'app.kubernetes.io/name';
 export const COLLECTOR = 'skoop-collector';
@@ -30,8 +31,10 @@ export function podName(node: string, runId: string): string {
 /**
  * A pod that waits on one node until it is told to collect. It sees every namespace of the node (privileged, the host's pids and network),
  * has no rights in the cluster (no token), and ends by itself should nobody remove it.
+ *
+ * @param owner who will remove it; `undefined` for one that is to stay
  */
-export function podManifest(node: string, runId: string, options: CollectOptions): Readonly<Record<string, unknown>> {
+export function podManifest(node: string, runId: string, options: CollectOptions, owner?: string): Readonly<Record<string, unknown>> {
   const lifetime = Math.ceil((options.podWaitMs + options.runMs) / 1000) + 30;
   return {
     apiVersion: 'v1',
@@ -40,6 +43,7 @@ export function podManifest(node: string, runId: string, options: CollectOptions
       name: podName(node, runId),
       namespace: options.namespace,
       labels: { [NAME_LABEL]: COLLECTOR, [RUN_LABEL]: runId },
+      ...(owner === undefined ? {} : { annotations: { [OWNER_ANNOTATION]: owner } }),
     },
     spec: {
       // Directly, past the scheduler: a node that is cordoned or full is looked at as well.
