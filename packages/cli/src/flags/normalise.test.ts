@@ -8,6 +8,8 @@ const FLAGS: readonly Flag[] = [
   { name: 'flannel-ip-masq', type: 'boolean', description: '', default: true },
   { name: 'preserve-collector-pod', type: 'boolean', description: '' },
   { name: 'snapshot', type: 'string', description: '' },
+  { name: 'src', type: 'string', char: 's', aliases: ['source'], description: '' },
+  { name: 'nodes', type: 'string-list', description: '' },
 ];
 
 describe('forms that Go programs take', () => {
@@ -22,6 +24,42 @@ describe('forms that Go programs take', () => {
     ['nothing is touched after --', ['--', '-v=3'], ['--', '-v=3'], {}],
   ])('%s', (_name, argv, rest, explicit) => {
     expect(normaliseArguments(argv, FLAGS)).toEqual({ argv: rest, explicit });
+  });
+});
+
+describe('a flag with one value that is given several times: the last one counts', () => {
+  test.each<[argv: readonly string[], rest: readonly string[]]>([
+    [
+      ['--snapshot', 'a', '--snapshot', 'b'],
+      ['--snapshot', 'b'],
+    ],
+    [
+      ['--snapshot=a', 'x', '--snapshot', 'b', 'y'],
+      ['x', '--snapshot', 'b', 'y'],
+    ],
+    [['-s', 'a', '--source=b', '--src', 'c', '-sd'], ['-sd']],
+    [
+      ['-s=a', '-s', '--snapshot', '--snapshot', 'b'],
+      ['-s', '--snapshot', '--snapshot', 'b'],
+    ],
+    [
+      ['--nodes', 'a', '--nodes', 'b'],
+      ['--nodes', 'a', '--nodes', 'b'],
+    ],
+    [
+      ['--nodes', '--snapshot', '--snapshot', 'b'],
+      ['--nodes', '--snapshot', '--snapshot', 'b'],
+    ],
+    [
+      ['--nope', 'a', '--nope', 'b', '-v', '-v'],
+      ['--nope', 'a', '--nope', 'b', '-v', '-v'],
+    ],
+    [
+      ['--snapshot', 'a', '--', '--snapshot', 'b'],
+      ['--snapshot', 'a', '--', '--snapshot', 'b'],
+    ],
+  ])('%j', (argv, rest) => {
+    expect(normaliseArguments(argv, FLAGS).argv).toEqual(rest);
   });
 });
 

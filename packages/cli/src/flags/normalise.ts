@@ -1,4 +1,5 @@
 import type { Flag } from './flag.ts';
+import { lastWins } from './last-wins.ts';
 
 /** What stands on a command line, in the forms that oclif reads. */
 export interface NormalisedArguments {
@@ -8,7 +9,8 @@ export interface NormalisedArguments {
 }
 
 /**
- * Reads the forms that Go programs take and oclif doesn't: `-v=4`, and a boolean with a value (`--flag=true`).
+ * Reads the forms that Go programs take and oclif doesn't: `-v=4`, a boolean with a value (`--flag=true`), and a flag
+ * that is given again.
  * Nothing after `--` is touched.
  */
 export function normaliseArguments(argv: readonly string[], flags: readonly Flag[]): NormalisedArguments {
@@ -23,5 +25,5 @@ export function normaliseArguments(argv: readonly string[], flags: readonly Flag
     explicit[name] = /^(true|t|1)$/i.test(value);
     return [];
   });
-  return { argv: [...front, ...argv.slice(end)], explicit };
+  return { argv: [...lastWins(front, flags), ...argv.slice(end)], explicit };
 }

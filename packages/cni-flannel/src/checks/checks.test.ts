@@ -36,6 +36,15 @@ describe('a healthy node', () => {
     ['without ConfigMap (k3s)', (r) => void r.configMaps.splice(0), {}],
     ['without pods: no bridge yet', (r) => (r.removeDevice('cni0'), void r.pods.splice(0)), {}],
     [
+      'whose pods are all being removed: no bridge any more',
+      (r) => {
+        r.removeDevice('cni0');
+        withoutPodLinks(r);
+        for (const { metadata } of r.pods) metadata.deletionTimestamp = '2026-01-01T00:00:00Z';
+      },
+      {},
+    ],
+    [
       'whose other node is just being removed',
       (r) => ((r.node('node2').metadata.deletionTimestamp = '2026-01-01T00:00:00Z'), r.annotate('node2', 'public-ip', '172.30.0.99')),
       {},

@@ -4,7 +4,7 @@ import type { Node, Pod } from '../cluster/objects.ts';
 import type { Suspicion } from '../contracts/suspicion.ts';
 import { internalAddresses, keyOf } from '../diagnose/owners.ts';
 import { objectEvidence, suspect } from '../diagnose/suspect.ts';
-import { hasNetwork } from './pod.ts';
+import { hasNetwork } from '../cluster/has-network.ts';
 
 /** Addresses that two claim: no route can lead to both. Told of where one of the two is on a node in scope. */
 export function checkAddresses(cluster: Cluster, nodes: ReadonlySet<string>): readonly Suspicion[] {

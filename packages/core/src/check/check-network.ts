@@ -5,7 +5,8 @@ import { settle } from '../diagnose/suspect.ts';
 import { cniChecksOfNode, cniChecksOfPod } from '../health/cni.ts';
 import { checkAddresses } from './addresses.ts';
 import { checkNode } from './node.ts';
-import { checkPod, hasNetwork } from './pod.ts';
+import { hasNetwork } from '../cluster/has-network.ts';
+import { checkPod } from './pod.ts';
 
 /** Collects every node in scope, all at once, and looks at each of them and its pods: what is true of every cluster, then what the CNI promises. */
 export async function checkNetwork({ source, cni }: NetworkParts, scope: CheckScope): Promise<readonly Suspicion[]> {

@@ -8,7 +8,7 @@ import { nodeUnreachable } from '../diagnose/source-places.ts';
 import { objectEvidence, suspect } from '../diagnose/suspect.ts';
 import { nodeHealth, unansweringNode } from '../health/kernel.ts';
 import { nodeNotReady } from '../health/readiness.ts';
-import { hasNetwork } from './pod.ts';
+import { hasNetwork } from '../cluster/has-network.ts';
 
 /** What must be true of a node, whatever its CNI is. */
 export function checkNode(cluster: Cluster, node: Node): readonly Suspicion[] {

@@ -10,11 +10,6 @@ import { podMissing } from '../diagnose/source-places.ts';
 import { objectEvidence, suspect } from '../diagnose/suspect.ts';
 import { loopbackDown } from '../health/kernel.ts';
 
-/** Has the pod a network namespace of its own, and addresses in it? */
-export function hasNetwork({ metadata, spec, status }: Pod): boolean {
-  return !spec.hostNetwork && status.phase === 'Running' && status.podIPs.length > 0 && metadata.deletionTimestamp === undefined;
-}
-
 /** What must be true of a pod, whatever its CNI is: it has its addresses, on a device that leads out. */
 export function checkPod(cluster: Cluster, pod: Pod, state: Extract<NodeState, { kind: 'dumped' }>): readonly Suspicion[] {
   const id = namespaceOfPod(state, pod);

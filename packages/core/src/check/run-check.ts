@@ -5,7 +5,7 @@ import { settle } from '../diagnose/suspect.ts';
 import type { CheckReport } from '../report/check-report.ts';
 import { collectedFrom } from '../report/collected.ts';
 import type { ClusterFacts, UsedPlugin } from '../report/diagnosis.ts';
-import { hasNetwork } from './pod.ts';
+import { hasNetwork } from '../cluster/has-network.ts';
 
 /** Everything that {@link runCheck} needs. */
 export interface CheckRun {

@@ -1,6 +1,7 @@
 import { type Host, type Link, type NetworkNamespace, vethPeer } from '@skoop/netstack';
 import { type Cluster, namespaceOfPod } from '../cluster/cluster.ts';
 import type { Pod } from '../cluster/objects.ts';
+import { hasNetwork } from '../cluster/has-network.ts';
 import { linkOf, rootOf, seen } from './namespace.ts';
 
 /** How a pod hangs on its node. */
@@ -28,9 +29,7 @@ export function podPort(cluster: Cluster, pod: Pod, host: Host): PodPort | undef
   return { inside, link, root, outer: peer?.namespace === host.root ? linkOf(root, peer.device) : undefined };
 }
 
-/** Pods of the node that run in a network of their own. */
+/** Has the node pods that run in a network of their own, and are not being removed? */
 export function hasPods({ pods }: Cluster, node: string): boolean {
-  return pods.some(
-    ({ spec, status }) => spec.nodeName === node && !spec.hostNetwork && status.phase === 'Running' && status.podIPs.length > 0,
-  );
+  return pods.some((pod) => pod.spec.nodeName === node && hasNetwork(pod));
 }
