@@ -15,6 +15,17 @@ function plugins(): readonly string[] {
 /** What a person looks for at 3 a.m., in this order. */
 const SECTIONS = ['How it was found', 'Look yourself', 'Mend it', 'When it is harmless'];
 
+/** What a code may begin with: never used again for something else. A plugin's area is its name. */
+const AREAS =
+  'ENDPOINT LINK ROUTE NEIGHBOUR BRIDGE TUNNEL NETFILTER NAT IPVS SYSCTL SOCKET MTU SERVICE POLICY NODE POD COLLECT MODEL'.split(' ');
+
+test.each(pages.map((path) => [basename(path, '.md'), path]))('%s begins with an area that is known', (code, path) => {
+  const [, plugin] = /packages\/(?:cni|provider)-([a-z0-9-]+)\/codes\//.exec(path) ?? [];
+  const area = code.split('_')[0] ?? '';
+  if (plugin === undefined) expect(AREAS).toContain(area);
+  else expect(area).toBe(plugin.toUpperCase());
+});
+
 describe('pages of suspicion codes', () => {
   test.each(pages.map((path) => [basename(path), path]))(
     '%s has a name, a meaning, and every section with something in it',
