@@ -5,24 +5,12 @@ import {
   type Rule,
   type Table,
   parseIp,
+  parseNamespace,
   parseNetfilter,
 } from '@skoop/netstack';
 
-const EMPTY: NetworkNamespace = {
-  id: 'n',
-  links: [],
-  routes: [],
-  rules: [],
-  neighbours: [],
-  fdb: [],
-  sysctls: new Map(),
-  sockets: [],
-  netfilter: { tables: [] },
-  ipsets: new Map(),
-  ipvs: [],
-  conntrack: [],
-  gaps: [],
-};
+/** One that was read, and has nothing in it. */
+const EMPTY: NetworkNamespace = { ...parseNamespace({ id: 'n', artifacts: new Map() }), gaps: [] };
 
 /** Two packets that have little in common: what is unknown to both was not understood. */
 const PACKETS = [

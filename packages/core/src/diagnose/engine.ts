@@ -16,6 +16,7 @@ import { podOfNeed } from './fabric.ts';
 import { firstRound } from './first-round.ts';
 import { type Collected, collectedOf, follow } from './follow.ts';
 import { cniChecks, healthOf } from './health.ts';
+import { groundsOf } from './grounds.ts';
 import { judgeService } from './judge-service.ts';
 import { judgeLeaving } from './leaving.ts';
 import { blackHoles, fullSized } from './mtu.ts';
@@ -201,7 +202,7 @@ function put(cluster: Cluster, finding: Finding, level: Level, cause: boolean): 
     return { ...(pod === undefined ? nodeUnreachable(cluster, need) : podMissing(cluster, pod)), level, cause };
   }
   const on = refOf(cluster, finding.host, finding.namespace);
-  return describeFinding(finding, on, spoken(on), level, cause);
+  return { ...describeFinding(finding, on, spoken(on), level, cause), evidence: groundsOf(cluster, finding, on) };
 }
 
 /** A full-sized segment besides, both ways: its loss does not change the verdict of the first packet. */
