@@ -9,6 +9,7 @@ const { values } = parseArgs({
     cases: { type: 'string' },
     minutes: { type: 'string' },
     seed: { type: 'string' },
+    laboratory: { type: 'string' },
     family: { type: 'string', multiple: true },
     differences: { type: 'string', default: '1' },
     patience: { type: 'string', default: '60' },
@@ -33,6 +34,7 @@ try {
     differences: Number(values.differences),
     patience: Number(values.patience) * 1000,
     trails: values.trails,
+    ...(values.laboratory === undefined ? {} : { laboratory: Number(values.laboratory) }),
     progress: (tally) => {
       if (seconds() < told + 30) return;
       told = seconds();

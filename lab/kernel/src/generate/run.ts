@@ -13,6 +13,8 @@ const SIDE_BY_SIDE = 2;
 export interface RunOptions {
   readonly families: readonly Family[];
   readonly seed: number;
+  /** The own seed of one laboratory, as a disagreement tells it: only that one is drawn, for each family. */
+  readonly laboratory?: number;
   /** Packets at least. */
   readonly cases: number;
   /** Milliseconds after which no further laboratory is begun. */
@@ -34,18 +36,22 @@ export interface RunResult {
 
 /** Draws laboratories, one family after the other, and asks model and kernel about them until there were enough. */
 export async function run(session: LabSession, options: RunOptions): Promise<RunResult> {
-  const { families, seed, cases, time, differences: most = 1, patience = 60_000, trails = false, progress } = options;
+  const { families, seed, laboratory, cases, time, differences: most = 1, patience = 60_000, trails = false, progress } = options;
   const tally = new Tally();
   const differing: { readonly drawn: Drawn; readonly found: Case }[] = [];
   const end = Date.now() + time;
   let next = 0;
-  const enough = (): boolean => tally.cases + tally.unknown >= cases || Date.now() >= end || differing.length >= most;
+  const enough = (): boolean =>
+    (laboratory !== undefined && next >= families.length) ||
+    tally.cases + tally.unknown >= cases ||
+    Date.now() >= end ||
+    differing.length >= most;
   const work = async (): Promise<void> => {
     while (!enough()) {
       const index = next++;
       const family = families[index % families.length];
       if (family === undefined) return;
-      const drawn = draw(family, seedOf(seed, index));
+      const drawn = draw(family, laboratory ?? seedOf(seed, index));
       // A few of what is drawn a tool refuses: counted, and passed over.
       const judged = await judge(session, drawn, trails).catch(() => undefined);
       if (judged === undefined) {
