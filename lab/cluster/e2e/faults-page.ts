@@ -34,8 +34,8 @@ cause of anything. This page is made from the table that the tests go through (\
 
 ## The clusters
 
-Kubernetes 1.34 with the real kubelets, containerd, kube-proxy, flanneld and CoreDNS. On each of them all healthy ways, pod, node, Service,
-node port, DNS, API server, outside, are asked as well: the verdict and the receiver are a real connection's, nothing is suspected, and
+Kubernetes 1.34 with the real kubelets, containerd, kube-proxy, flanneld and CoreDNS. Wherever it is run all healthy ways, pod, node, Service,
+node port, DNS, API server, outside, are asked as well, and IPv6 where there is any: the verdict and the receiver are a real connection's, nothing is suspected, and
 \`skoop check\` finds nothing.
 
 ${table(['name', 'pod network', 'kube-proxy', 'is run', 'faults'], variants)}
