@@ -10,6 +10,10 @@ import type { Request } from './request.ts';
 /** Milliseconds. The SDK's own three seconds are short for a region far away. */
 const PATIENCE = 10_000;
 
+/** In the order of Aliyun's own chain. */
+const PLACES =
+  'the environment (ALIBABA_CLOUD_ACCESS_KEY_ID …), a RAM role by OIDC, ~/.aliyun/config.json, ~/.alibabacloud/credentials, the RAM role of this machine, ALIBABA_CLOUD_CREDENTIALS_URI';
+
 type Client = InstanceType<typeof openApi.default>;
 
 /** Calls through Aliyun's own client, which signs them (ACS3-HMAC-SHA256). One client a host. */
@@ -84,12 +88,18 @@ function failureOf(thrown: unknown, host: string): Failure {
     const said = text(data, 'Message') || message;
     return { kind: kindOf(code, status, said), code, message: said, requestId };
   }
+  // Its reasons, one a place, may speak of timeouts and of JSON as well.
+  if (/\bcredentials?\b/i.test(message)) return withoutCredentials(code, requestId);
   if (/Timeout|ETIMEDOUT/i.test(`${name} ${code}`) || /\bTimeout\b/i.test(message))
     return { kind: 'timeout', code, message: `${host} did not answer in time`, requestId };
   if (/^[A-Z][A-Z0-9_]+$/.test(code)) return { kind: 'unreachable', code, message: `${host} can't be reached (${code})`, requestId };
   if (name === 'SyntaxError' || /json/i.test(message))
     return { kind: 'refused', code, message: `${host} answered with something that is no JSON`, requestId };
-  return { kind: 'credentials', code, message: 'no credentials were found, or they can not be used', requestId };
+  return withoutCredentials(code, requestId);
+}
+
+function withoutCredentials(code: string, requestId: string): Failure {
+  return { kind: 'credentials', code, message: `no credentials were found that can be used in ${PLACES}`, requestId };
 }
 
 function textOf(value: unknown): string {
