@@ -8,13 +8,16 @@ import { aliyunInfra } from './infra/infra.ts';
 import { readEverything } from './record.ts';
 import { aliyunBinder } from './schema.ts';
 
+/** What the shim draws between the nodes. */
+const NODE_KINDS = ['vswitch', 'vpc', 'transit', 'eip', 'nat-gateway', 'ipv6-gateway', 'ecs', 'endpoint'];
+
 const aliyun: Provider = {
   name: 'aliyun',
   detect,
   createNetwork(ctx) {
     const { cluster, recorded, signal } = ctx;
     const reader = recorded === undefined ? liveReader(sdkRequest(ctx.config(aliyunBinder)), signal) : recordedReader(recorded[PART]);
-    return ctx.compose({ infra: aliyunInfra({ reader, cluster }) });
+    return ctx.compose({ infra: aliyunInfra({ reader, cluster }), nodeKinds: NODE_KINDS });
   },
   async record(ctx) {
     const reader = liveReader(sdkRequest(ctx.config(aliyunBinder)), ctx.signal);

@@ -25,7 +25,7 @@ export function assertSuspicion(suspicion: Suspicion, areas: readonly string[]):
   assert.ok(Array.isArray(evidence), `${code}: the evidence must be a list`);
   for (const one of suspicion.evidence) {
     const isLine = 'artifact' in one && typeof one.artifact === 'string' && typeof one.text === 'string';
-    const isField = 'object' in one && typeof one.object.kind === 'string' && one.path.startsWith('/');
+    const isField = 'object' in one && typeof one.object.kind === 'string' && (one.path === '' || one.path.startsWith('/'));
     assert.ok(isLine || isField, `${code}: evidence must be a line of an artifact, or a field of an object by a JSON pointer`);
   }
 }
