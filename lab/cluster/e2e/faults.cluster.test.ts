@@ -19,6 +19,9 @@ const withText = (text: string): unknown => expect.arrayContaining([expect.strin
 
 const causes = (answer: Diagnosis): readonly Fact[] => factsOf(answer).filter(({ isCause }) => isCause);
 
+/** Asks a node's kubelet, until its neighbour entry is no failed one. */
+const heard = (address: string): string => `bash -c ': </dev/tcp/${address}/10250'; ! ip neigh | grep FAILED`;
+
 onCluster('faults, one at a time', () => {
   let scene: Scene;
   let folder: string;
@@ -80,6 +83,9 @@ onCluster('faults, one at a time', () => {
     afterAll(async () => {
       await at('here', 'ip -n $fabric link set node2 up');
       await eventually(() => at('here', 'kubectl wait --for=condition=Ready node/node2 --timeout=5s'), 120);
+      // What the kernels have noted of each other's silence is no fault of whoever asks next.
+      await eventually(() => at('node1', heard('172.30.0.12')));
+      await eventually(() => at('node2', heard('172.30.0.11')));
     }, PATIENCE);
 
     test(
