@@ -6,6 +6,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/\{client\.pod\}|\{client\.six\}/g, 'the asking pod'],
   [/\{far\.pod\}/g, 'the server'],
   [/\{near\.pod\}/g, 'the server on its node'],
+  [/^outside$/g, 'a host outside'],
   [/node\/(node\d)/g, '$1'],
   [/pod\//g, ''],
 ];
@@ -15,7 +16,7 @@ export function faultsPage(faults: readonly Fault[]): string {
   const rows = faults.map(({ name, in: variants, asks, verdict, fact, also }) => [
     name,
     variants.map((variant) => `\`${variant}\``).join(', '),
-    `${spoken(asks.named === '172.30.0.200' ? 'a host outside' : asks.from)} → ${destination(asks.to)}`,
+    `${spoken(asks.from)} → ${destination(asks.to)}`,
     verdict,
     `\`${fact.code}\` on ${spoken(fact.on)}${also === undefined ? '' : `; beside it \`${also.code}\` on ${spoken(also.on)}`}`,
   ]);

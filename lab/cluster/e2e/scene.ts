@@ -12,6 +12,12 @@ interface PodObject {
 }
 
 export const NODES = ['node1', 'node2'];
+/** What a pod is called here, its `app`, and the node that it runs on. */
+const PLACED = [
+  ['client', 'client', 'node1'],
+  ['near', 'web', 'node1'],
+  ['far', 'web', 'node2'],
+] as const;
 const MANIFESTS = fileURLToPath(new URL('../manifests/', import.meta.url));
 /** A server on the host outside, which ends with the cluster. */
 const OUTSIDE = `mkdir -p "$state/outside"; echo outside >"$state/outside/index.html"
@@ -26,7 +32,7 @@ export async function prepare(): Promise<Scene> {
   await at('outside', OUTSIDE);
   const { items } = JSON.parse(await kubectl('get', 'pods', '-A', '-o', 'json')) as { items: readonly PodObject[] };
   const pods = items.filter(({ metadata }) => !('deletionTimestamp' in metadata));
-  const scene = new Map<string, string>([['bridge', VARIANT.cni === 'bridge' ? 'cbr0' : 'cni0']]);
+  const scene = new Map<string, string>();
   const add = (name: string, app: string, node: string): void => {
     const pod = pods.find(({ metadata, spec }) => metadata.labels?.['app'] === app && spec.nodeName === node);
     if (pod === undefined) throw new Error(`no pod of ${app} runs on ${node}`);
@@ -34,9 +40,14 @@ export async function prepare(): Promise<Scene> {
     const second = pod.status.podIPs[1];
     if (second !== undefined) scene.set(`${name}.six`, second.ip);
   };
-  add('client', 'client', 'node1');
-  add('near', 'web', 'node1');
-  add('far', 'web', 'node2');
+  for (const [name, app, node] of PLACED) {
+    add(name, app, node);
+    const cidr = await field('node', node, '{.spec.podCIDR}');
+    scene.set(`${name}.cidr`, cidr).set(`${name}.network`, cidr.replace(/\/.*/, ''));
+    scene.set(`${name}.gateway`, cidr.replace(/0\/.*/, '1'));
+    const index = (await at(fill(scene, `{${name}.pod}`), "ip -o link show eth0 | sed 's/.*@if\\([0-9]*\\):.*/\\1/'")).trim();
+    scene.set(`${name}.veth`, (await at(node, `ip -o link | sed -n 's/^${index}: \\([^@:]*\\).*/\\1/p'`)).trim());
+  }
   await kubectl('label', '--overwrite', 'pod', fill(scene, '{far.pod}').replace('default/', ''), 'only=far');
   scene.set(
     'web.pods',
@@ -49,22 +60,6 @@ export async function prepare(): Promise<Scene> {
   for (const name of ['web', 'web-numbered', 'far-only']) scene.set(name, await field('svc', name, '{.spec.clusterIP}'));
   scene.set('localport', await field('svc', 'far-only', '{.spec.ports[0].nodePort}'));
   scene.set('nodeport', await field('svc', 'web', '{.spec.ports[0].nodePort}'));
-  for (const [name, node] of [
-    ['near', 'node1'],
-    ['far', 'node2'],
-  ] as const) {
-    const cidr = await field('node', node, '{.spec.podCIDR}');
-    scene.set(`${name}.cidr`, cidr).set(`${name}.network`, cidr.replace(/\/.*/, ''));
-    scene.set(`${name}.gateway`, cidr.replace(/0\/.*/, '1'));
-  }
-  for (const [name, node] of [
-    ['client', 'node1'],
-    ['near', 'node1'],
-    ['far', 'node2'],
-  ] as const) {
-    const index = (await at(fill(scene, `{${name}.pod}`), "ip -o link show eth0 | sed 's/.*@if\\([0-9]*\\):.*/\\1/'")).trim();
-    scene.set(`${name}.veth`, (await at(node, `ip -o link | sed -n 's/^${index}: \\([^@:]*\\).*/\\1/p'`)).trim());
-  }
   scene.set('mtu', (await at(fill(scene, '{far.pod}'), "ip -o link show eth0 | sed 's/.* mtu \\([0-9]*\\) .*/\\1/'")).trim());
   if (VARIANT.cni === 'flannel-vxlan') scene.set('far.vtep', (await at('node2', 'cat /sys/class/net/flannel.1/address')).trim());
   if (VARIANT.dual) {

@@ -3,9 +3,8 @@ import { type DeviceModel, type DeviceOutcome, type Host, type Packet, contains,
 import { deviceOf } from './expectations.ts';
 import { type FlannelNode, endOf, readNode } from './flannel-node.ts';
 import { settingsOf } from './checks/view.ts';
+import { UDP_PORT } from './settings.ts';
 
-/** flanneld's own, where the configuration was not read (flannel 0.28, `pkg/backend/udp`). */
-const UDP_PORT = 8285;
 const UDP = 17;
 
 /**

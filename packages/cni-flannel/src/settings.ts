@@ -6,6 +6,9 @@ import { mostFrequent } from './most-frequent.ts';
 import { type WireguardMode, readNetConf } from './net-conf.ts';
 import type { FlannelFlags } from './schema.ts';
 
+/** flanneld's own, where its configuration names none (flannel 0.28, `pkg/backend/udp`). */
+export const UDP_PORT = 8285;
+
 /** How flannel is set up here: what the user says, else what the cluster does. Plain JSON, since it is part of a report. */
 export type Settings = {
   /** `undefined`: nothing tells. */
@@ -40,7 +43,7 @@ export function configure(cluster: Cluster, flags: FlannelFlags): CniConfig & { 
     backend,
     networks,
     vni: conf?.vni ?? mostFrequent(nodes.flatMap((node) => node.ends.flatMap((end) => end.vni ?? []))) ?? 1,
-    port: conf?.port === 0 ? (backend === 'udp' ? 8285 : 8472) : conf?.port,
+    port: conf?.port === 0 ? (backend === 'udp' ? UDP_PORT : 8472) : conf?.port,
     directRouting: conf?.directRouting ?? false,
     nftables: conf?.nftables ?? false,
     bridge: flags.bridge,

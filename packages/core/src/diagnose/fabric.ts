@@ -1,17 +1,6 @@
-import {
-  type Fabric,
-  type FabricAnswer,
-  type FabricEdge,
-  type Ip,
-  contains,
-  familyOf,
-  formatIp,
-  isLinkLocal,
-  parseIp,
-  parsePrefix,
-} from '@skoop/netstack';
+import { type Fabric, type FabricAnswer, type FabricEdge, type Ip, formatIp, isLinkLocal, parseIp } from '@skoop/netstack';
 import type { Cluster } from '../cluster/cluster.ts';
-import { podByAddress } from './owners.ts';
+import { podByAddress, podNetworkOf } from './owners.ts';
 import { type HostNamespace, addressesOf, rootOf, unseenDevices, uplinkFor, wiresOf } from './wires.ts';
 
 /** What the wires between the nodes are known to connect. */
@@ -85,11 +74,11 @@ function carry(cluster: Cluster, stations: Stations, edge: FabricEdge): FabricAn
   const owner = places.find((place) => place.host.id === node) ?? places[0];
   if (owner === undefined) {
     if (node !== undefined) return { kind: 'nobody', reason: `${node} has no device with the address ${formatIp(edge.nextHop)}` };
-    const network = podNetworkOf(cluster, edge.nextHop);
-    if (network !== undefined)
-      return stations.hosts.has(network)
-        ? { kind: 'nobody', reason: `${formatIp(edge.nextHop)} is behind ${network}, not on the wire` }
-        : { kind: 'need', host: network };
+    const behind = podNetworkOf(cluster, edge.nextHop)?.node;
+    if (behind !== undefined)
+      return stations.hosts.has(behind)
+        ? { kind: 'nobody', reason: `${formatIp(edge.nextHop)} is behind ${behind}, not on the wire` }
+        : { kind: 'need', host: behind };
     if (isLinkLocal(edge.nextHop)) return { kind: 'external', reason: 'link-local addresses are the wire’s own' };
     return beyondRouter(stations, edge);
   }
@@ -98,15 +87,6 @@ function carry(cluster: Cluster, stations: Stations, edge: FabricEdge): FabricAn
   if (!device.up || !device.carrier)
     return { kind: 'nobody', reason: `${device.name} of ${owner.host.id} is ${device.up ? 'without carrier' : 'down'}` };
   return { kind: 'host', host: owner.host.id, namespace: owner.namespace.id, device: device.name };
-}
-
-/** The node whose pods have addresses like that. */
-function podNetworkOf(cluster: Cluster, ip: Ip): string | undefined {
-  const has = (text: string): boolean => {
-    const network = parsePrefix(text);
-    return network !== undefined && familyOf(network.address) === familyOf(ip) && contains(network, ip);
-  };
-  return cluster.nodes.find(({ spec }) => spec.podCIDRs.some(has))?.metadata.name;
 }
 
 /** A gateway that is no node's: the network's own router. What is for a node it carries there; what is for anybody else leaves what we see. */

@@ -18,21 +18,18 @@ export function judgeLeaving(cluster: Cluster, target: ServiceTarget | undefined
   const { edge } = last;
   const on = { type: 'node', id: edge.host };
   const { packet } = edge;
-  const owner = ownerOfAddress(cluster, packet.inner?.packet.dst ?? packet.dst);
-  const address = formatIp(packet.inner?.packet.dst ?? packet.dst);
+  const destination = packet.inner?.packet.dst ?? packet.dst;
+  const owner = ownerOfAddress(cluster, destination);
+  const address = formatIp(destination);
   const evidence = wayOut(conversation);
-  const lost = (cause: Suspicion): Conversation => ({
-    ...conversation,
-    verdict: 'dropped',
-    forward: { ...conversation.forward, verdict: 'dropped' },
-    suspicions: [...conversation.suspicions, cause],
-  });
+  const dropped: Conversation = { ...conversation, verdict: 'dropped', forward: { ...conversation.forward, verdict: 'dropped' } };
+  const lost = (cause: Suspicion): Conversation => ({ ...dropped, suspicions: [...conversation.suspicions, cause] });
   const next = formatIp(edge.nextHop);
   switch (owner.kind) {
     case 'pod':
     case 'pod-network': {
-      const down = downTowards(cluster, edge.host, edge.namespace, packet.inner?.packet.dst ?? packet.dst);
-      if (down !== undefined) return lostBy(conversation, down);
+      const down = downTowards(cluster, edge.host, edge.namespace, destination);
+      if (down !== undefined) return { ...dropped, findings: [...conversation.findings, down] };
       const whose =
         owner.kind === 'pod' ? `pod ${keyOf(owner.pod)} (${address})` : `${address}, an address of the pod network ${owner.cidr}`;
       const where = owner.kind === 'pod' ? ` on node ${owner.pod.spec.nodeName}` : '';
@@ -80,21 +77,11 @@ export function judgeLeaving(cluster: Cluster, target: ServiceTarget | undefined
 function downTowards(cluster: Cluster, id: string, namespaceId: string, destination: Ip): Finding | undefined {
   const state = cluster.hosts.get(id);
   const namespace = state?.kind === 'dumped' ? state.host.namespaces.get(namespaceId) : undefined;
-  const leads = ({ ip, length }: LinkAddress): boolean =>
-    familyOf(ip) === familyOf(destination) && length < bitsOf(familyOf(ip)) && contains(prefix(ip, length), destination);
+  const leads = ({ ip, length }: LinkAddress): boolean => length < bitsOf(familyOf(ip)) && contains(prefix(ip, length), destination);
   const link = namespace?.links.find(({ up, addresses }) => !up && addresses.some(leads));
   if (link === undefined) return undefined;
   const details = { device: link.name, destination: formatIp(destination) };
   return { code: 'LINK_DOWN', host: id, namespace: namespaceId, evidence: [link.source], details };
-}
-
-function lostBy(conversation: Conversation, finding: Finding): Conversation {
-  return {
-    ...conversation,
-    verdict: 'dropped',
-    forward: { ...conversation.forward, verdict: 'dropped' },
-    findings: [...conversation.findings, finding],
-  };
 }
 
 function seenOff(

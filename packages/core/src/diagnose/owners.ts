@@ -20,8 +20,17 @@ export function ownerOfAddress(cluster: Cluster, ip: Ip): Owner {
   if (node !== undefined) return { kind: 'node', node };
   const pod = podByAddress(cluster, ip);
   if (pod !== undefined) return { kind: 'pod', pod };
-  for (const { spec } of cluster.nodes) for (const cidr of spec.podCIDRs) if (within(cidr, ip)) return { kind: 'pod-network', cidr };
-  return { kind: 'external' };
+  const network = podNetworkOf(cluster, ip);
+  return network === undefined ? { kind: 'external' } : { kind: 'pod-network', cidr: network.cidr };
+}
+
+/** The node whose pods have addresses like that, and the network that they are of. */
+export function podNetworkOf({ nodes }: Cluster, ip: Ip): { readonly node: string; readonly cidr: string } | undefined {
+  for (const { metadata, spec } of nodes) {
+    const cidr = spec.podCIDRs.find((text) => within(text, ip));
+    if (cidr !== undefined) return { node: metadata.name, cidr };
+  }
+  return undefined;
 }
 
 function serviceAddress({ spec, status }: Service, ip: Ip): 'cluster-ip' | 'external-ip' | 'load-balancer' | undefined {

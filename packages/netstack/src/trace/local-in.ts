@@ -20,7 +20,7 @@ function deliver(walk: Walk, skb: Skb): Outcome {
   const { packet, place } = skb;
   if (packet.inner !== undefined) {
     const { tunnel } = packet.inner;
-    if (tunnel === 'program') return hasSocket(walk, skb) ? outOfProgram(walk, skb, packet.inner) : noSocket(walk, skb);
+    if (tunnel === 'program') return listener(walk, skb) === undefined ? noSocket(walk, skb) : outOfProgram(walk, skb, packet.inner);
     if (tunnel === 'wireguard') return decrypt(walk, skb, packet.inner);
     return tunnel === undefined ? decapsulate(walk, skb, packet.inner) : leaveTunnel(walk, skb, { ...packet.inner, tunnel });
   }
@@ -60,22 +60,17 @@ function serve(walk: Walk, skb: Skb, socketAddress: Ip | 'any', evidence: readon
   return { kind: 'served', place, packet, socketAddress, owner };
 }
 
-/** Does anybody listen for it? Where the sockets were not read, that is asked. */
-function hasSocket(walk: Walk, skb: Skb): boolean {
-  const why = missingTopic(skb.place.namespace, 'sockets');
-  if (why !== undefined) return walk.chooser.unknown(`sockets were not read: ${why}`, [], [true, false]);
-  return findSocket(skb) !== undefined;
+function toSocket(walk: Walk, skb: Skb): Outcome {
+  const socket = listener(walk, skb);
+  if (socket === undefined) return noSocket(walk, skb);
+  return socket === 'unread' ? serve(walk, skb, skb.packet.dst, []) : serve(walk, skb, socket.local, [socket]);
 }
 
-function toSocket(walk: Walk, skb: Skb): Outcome {
-  const { place } = skb;
-  const why = missingTopic(place.namespace, 'sockets');
-  if (why !== undefined) {
-    const listens = walk.chooser.unknown(`sockets were not read: ${why}`, [], [true, false]);
-    return listens ? serve(walk, skb, skb.packet.dst, []) : noSocket(walk, skb);
-  }
-  const socket = findSocket(skb);
-  return socket === undefined ? noSocket(walk, skb) : serve(walk, skb, socket.local, [socket]);
+/** Who takes it; `unread`: somebody, on a way on which one of the sockets that were not read does. */
+function listener(walk: Walk, skb: Skb): Socket | 'unread' | undefined {
+  const why = missingTopic(skb.place.namespace, 'sockets');
+  if (why === undefined) return findSocket(skb);
+  return walk.chooser.unknown(`sockets were not read: ${why}`, [], [true, false]) ? 'unread' : undefined;
 }
 
 /** The best of the sockets that take the packet: a connected one, then the more exactly bound (linux: `inet_lookup_listener`, `compute_score`). */

@@ -32,8 +32,7 @@ export function receiveHere(walk: Walk, place: Place, link: Link, arriving: Fram
   const master = link.master === undefined ? undefined : linkByName(place.namespace, link.master);
   if (master?.device.kind === 'bridge') return bridgeInput(walk, place, master, link, frame);
   if (master?.device.kind === 'bond') return receiveHere(walk, place, master, frame);
-  const isModelled = walk.world.devices?.some((model) => model.claims(place.namespace, link)) === true;
-  if (master !== undefined || (link.device.kind === 'opaque' && !isModelled)) {
+  if (master !== undefined || (link.device.kind === 'opaque' && !isModelled(walk, place, link))) {
     const construct = `device ${(master ?? link).name} of type ${master?.device.kind === 'opaque' ? master.device.type : link.device.kind}`;
     return { kind: 'unknown', finding: finding(place, 'MODEL_UNSUPPORTED', [(master ?? link).source], { construct }) };
   }
@@ -52,6 +51,11 @@ export function receiveHere(walk: Walk, place: Place, link: Link, arriving: Fram
       model: 'VLANs',
     });
   return isForUs(link, frame) ? ipReceive(walk, arrived(place, link, frame)) : wrongMac(place, link, frame);
+}
+
+/** Does a plugin know what becomes of its packets? */
+function isModelled({ world }: Walk, { namespace }: Place, link: Link): boolean {
+  return world.devices?.some((model) => model.claims(namespace, link)) === true;
 }
 
 /**

@@ -121,13 +121,13 @@ function whole(skb: Skb): Skb {
   return skb.packet.fragmented === true ? { ...skb, packet: { ...skb.packet, fragmented: undefined } } : skb;
 }
 
-/** The fragments behind the first pass the same chains, without ports: what rules make of them is not modelled. */
 /** The same packet with what a hook may change; written out, since it is made at every hook and a spread costs. */
 function copy(skb: Skb, packet: Packet, tracking: Skb['tracking'], zone = skb.zone): Skb {
   const { place, iif, bridge, frame, socket, balanced, decision } = skb;
   return { place, packet, iif, bridge, frame, zone, tracking, socket, balanced, decision };
 }
 
+/** The fragments behind the first pass the same chains, without ports: what rules make of them is not modelled. */
 function fragmentsPass(walk: Walk, skb: Skb, chain: Chain): boolean {
   if (skb.packet.fragmented !== true || (chain.rules.length === 0 && chain.base?.policy !== 'drop')) return true;
   return walk.chooser.unknown('the later fragments of a packet, which have no ports', [chain.source], [true, false]);
