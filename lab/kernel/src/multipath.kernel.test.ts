@@ -1,5 +1,5 @@
-import { laboratories } from './suite.ts';
-import { routed } from './topology.ts';
+import { type Row, laboratories } from './suite.ts';
+import { bridged, routed } from './topology.ts';
 
 const laboratory = laboratories();
 const both = (address: string) => ({ links: [{ kind: 'loopback', name: 'lo', addresses: [address] } as const] });
@@ -23,6 +23,20 @@ laboratory(
     ],
     ['a dead next hop', 'r tcp 20.0.0.1:80', 'delivered y<-10.9.1.1:40000 at 20.0.0.1:80', { change: { r: 'ip link set rx down' } }],
   ],
+);
+
+const served = ['20.0.0.1/32', '20.0.0.2/32', '20.0.0.3/32', '20.0.0.4/32'];
+laboratory(
+  'several next hops on one device: whoever has the source address has it at each',
+  bridged({
+    r: { routes: ['20.0.0.0/24 nexthop via 10.9.0.2 nexthop via 10.9.0.3'] },
+    x: { links: [{ kind: 'loopback', name: 'lo', addresses: served }] },
+    y: { links: [{ kind: 'loopback', name: 'lo', addresses: served }] },
+  }),
+  served.map((address): Row => {
+    const to = address.replace('/32', '');
+    return [to, `r tcp ${to}:80`, [`delivered x<-10.9.0.1:40000 at ${to}:80`, `delivered y<-10.9.0.1:40000 at ${to}:80`]];
+  }),
 );
 
 laboratory(
@@ -90,7 +104,17 @@ laboratory(
   }),
   [
     ['one', 'r tcp 20.0.0.1:80', 'delivered y<-10.9.1.1:40000 at 20.0.0.1:80'],
-    ['a group', 'r tcp 20.0.0.2:80', ['delivered x<-10.9.0.1:40000 at 20.0.0.2:80', 'delivered y<-10.9.1.1:40000 at 20.0.0.2:80']],
+    // Asked twice, before and after it has a source address, the group answers by another hash each time.
+    [
+      'a group: the source of one, the device of another',
+      'r tcp 20.0.0.2:80',
+      ['x<-10.9.0.1', 'x<-10.9.1.1', 'y<-10.9.0.1', 'y<-10.9.1.1'].map((way) => `delivered ${way}:40000 at 20.0.0.2:80`),
+    ],
+    [
+      'a group takes no heed of a fixed source',
+      'r tcp 20.0.0.2:80 src 10.9.0.1',
+      ['x<-10.9.0.1', 'y<-10.9.0.1'].map((way) => `delivered ${way}:40000 at 20.0.0.2:80`),
+    ],
     ['a blackhole', 'r tcp 20.0.0.3:80', 'rejected errno-EINVAL'],
     ['a blackhole, forwarded', 'x tcp 20.0.0.3:80', 'dropped'],
   ],

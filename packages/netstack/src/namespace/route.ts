@@ -13,6 +13,8 @@ export interface Route {
   readonly destination: Prefix;
   /** Several for a multipath route; one without `via` for a connected one; none for blackhole and its like. */
   readonly nexthops: readonly Nexthop[];
+  /** Are they those of a next hop object (`nhid`)? */
+  readonly byObject?: boolean;
   /** Lower wins. IPv4 prints none for 0. */
   readonly metric: number;
   readonly tos: number;

@@ -87,6 +87,7 @@ function readRoute(
     type,
     destination,
     nexthops: hops.nexthops,
+    byObject: has(fields, 'nhid'),
     metric: metric ?? 0,
     tos: tos ?? 0,
     prefsrc: ip(fields, 'prefsrc'),

@@ -121,7 +121,7 @@ function lookupTable(ns: NetworkNamespace, family: Family, table: string, flow: 
       default: {
         const usable = route.nexthops.filter((nexthop) => isUsable(ns, nexthop, flow));
         if (usable.length === 0 && route.nexthops.length > 0) continue;
-        const nexthop = usable.length > 1 ? chooser.pick(preferred(ns, usable, flow), (hop) => hop.weight) : usable[0];
+        const nexthop = usable.length > 1 ? chooser.pick(preferred(ns, route, usable, flow), (hop) => hop.weight) : usable[0];
         return { kind: 'route', route, nexthop: nexthop === undefined ? undefined : onLink(ns, nexthop), evidence };
       }
     }
@@ -140,11 +140,19 @@ function isUsable(ns: NetworkNamespace, nexthop: Nexthop, flow: Flow): boolean {
   return !(nexthop.linkdown && conf.or(ns, nexthop.dev ?? '', 'ignore_routes_with_linkdown'));
 }
 
-/** IPv4: since Linux 6.16 a fixed source address takes the next hop whose device has that address, where there is one. */
-function preferred(ns: NetworkNamespace, nexthops: readonly Nexthop[], flow: Flow): readonly Nexthop[] {
-  if (typeof flow.dst === 'bigint') return nexthops;
+/**
+ * IPv4: since Linux 6.16 a fixed source address takes a next hop whose device has that address, where there is one; those of next hop
+ * objects are taken by their hash alone (linux: `fib_select_multipath`). A dump that does not tell its kernel may be of either kind.
+ */
+function preferred(ns: NetworkNamespace, route: Route, nexthops: readonly Nexthop[], flow: Flow): readonly Nexthop[] {
+  if (typeof flow.dst === 'bigint' || route.byObject === true || !isKernelSince(ns, 6, 16)) return nexthops;
   const own = nexthops.filter(
     (nexthop) => linkByName(ns, nexthop.dev ?? '')?.addresses.some((address) => address.ip === flow.src) === true,
   );
-  return own.length > 0 ? own.slice(0, 1) : nexthops;
+  return own.length > 0 ? own : nexthops;
+}
+
+function isKernelSince(ns: NetworkNamespace, major: number, minor: number): boolean {
+  const [, ownMajor, ownMinor] = /^(\d+)\.(\d+)/.exec(ns.sysctls.get('kernel/osrelease') ?? '') ?? [];
+  return Number(ownMajor) > major || (Number(ownMajor) === major && Number(ownMinor) >= minor);
 }
