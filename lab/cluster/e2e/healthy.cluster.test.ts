@@ -32,6 +32,12 @@ const ROWS: readonly Row[] = [
     { from: client, speaks: 'dns', address: '10.96.0.10', port: '53' },
     '{dns.pods}',
   ],
+  [
+    'pod → pod, UDP',
+    { from: client, to: '{dns.pod}:53', protocol: 'udp' },
+    { from: client, speaks: 'dns', address: '{dns}', port: '53' },
+    '{dns.pod}',
+  ],
   ['node → pod on it', { from: 'node/node1', to: '{near.pod}:8080' }, http('node1', '{near}'), '{near.pod}'],
   ['node → pod on another', { from: 'node/node1', to: '{far.pod}:8080' }, http('node1', '{far}'), '{far.pod}'],
   ['pod → its node', { from: client, to: 'node/node1:8090' }, http(client, '172.30.0.11', '8090'), 'node1'],
@@ -63,12 +69,26 @@ const SIX: readonly Row[] = [
   ['pod → pod on its node, IPv6', { from: '{client.six}', to: '[{near.six}]:8080' }, http(client, '{near.six}'), '{near.pod}'],
   ['pod → pod on another node, IPv6', { from: '{client.six}', to: '[{far.six}]:8080' }, http(client, '{far.six}'), '{far.pod}'],
   ['pod → ClusterIP, IPv6', { from: '{client.six}', to: '[{web.six}]:80' }, http(client, '{web.six}', '80'), '{web.pods}'],
+  [
+    'pod → NodePort of another, IPv6',
+    { from: '{client.six}', to: '[fd00:30::12]:{bothport}' },
+    http(client, 'fd00:30::12', '{bothport}'),
+    '{web.pods}',
+  ],
+  ['node → ClusterIP, IPv6', { from: 'fd00:30::11', to: '[{web.six}]:80' }, http('node1', '{web.six}', '80'), '{web.pods}'],
+  [
+    'pod → pod, UDP over IPv6',
+    { from: '{client.six}', to: '[{dns.six}]:53', protocol: 'udp' },
+    { from: client, speaks: 'dns', address: '{dns.six}', port: '53' },
+    '{dns.pod}',
+  ],
+  ['pod → host outside, IPv6', { from: '{client.six}', to: '[fd00:30::200]:8080' }, http(client, 'fd00:30::200'), 'fd00:30::200'],
   ['node → pod on another, IPv6', { from: 'fd00:30::11', to: '[{far.six}]:8080' }, http('node1', '{far.six}'), '{far.pod}'],
   ['pod → another node, IPv6', { from: '{client.six}', to: '[fd00:30::12]:8090' }, http(client, 'fd00:30::12', '8090'), 'node2'],
   ['node → node, IPv6', { from: 'fd00:30::11', to: '[fd00:30::12]:8090' }, http('node1', 'fd00:30::12', '8090'), 'node2'],
 ];
 /** What a receiver that is no pod or node says. */
-const SAYS: Readonly<Record<string, string>> = { '172.30.0.200': 'outside' };
+const SAYS: Readonly<Record<string, string>> = { '172.30.0.200': 'outside', 'fd00:30::200': 'outside' };
 
 onCluster('a healthy cluster', () => {
   let scene: Scene;

@@ -57,6 +57,10 @@ export async function prepare(): Promise<Scene> {
     'dns.pods',
     keysOf(pods, (labels) => labels?.['k8s-app'] === 'kube-dns'),
   );
+  const dns = pods.find(({ metadata }) => metadata.labels?.['k8s-app'] === 'kube-dns');
+  if (dns === undefined) throw new Error('no pod of CoreDNS runs');
+  scene.set('dns', dns.status.podIP).set('dns.pod', keyOf(dns));
+  if (dns.status.podIPs[1] !== undefined) scene.set('dns.six', dns.status.podIPs[1].ip);
   for (const name of ['web', 'web-numbered', 'far-only']) scene.set(name, await field('svc', name, '{.spec.clusterIP}'));
   scene.set('localport', await field('svc', 'far-only', '{.spec.ports[0].nodePort}'));
   scene.set('nodeport', await field('svc', 'web', '{.spec.ports[0].nodePort}'));
@@ -66,22 +70,32 @@ export async function prepare(): Promise<Scene> {
     scene.set('web.six', await field('svc', 'web-both', '{.spec.clusterIPs[1]}'));
     const cidr = await field('node', 'node2', '{.spec.podCIDRs[1]}');
     scene.set('far.cidr.six', cidr).set('far.network.six', cidr.replace(/\/.*/, ''));
+    scene.set('far.gateway.six', cidr.replace(/\/.*/, '1'));
+    scene.set('bothport', await field('svc', 'web-both', '{.spec.ports[0].nodePort}'));
+    scene.set('web.chain.six', await programmed(PROGRAMMED_SIX[VARIANT.proxy]));
     scene.set('far.vtep.six', (await at('node2', 'cat /sys/class/net/flannel-v6.1/address')).trim());
   }
-  return scene.set('web.chain', await programmed());
+  return scene.set('web.chain', await programmed(PROGRAMMED[VARIANT.proxy]));
 }
 
-/** Waits for kube-proxy to have written the rules of Service web on both nodes; the name of its chain. */
-async function programmed(): Promise<string> {
-  const [dump, jump] =
-    VARIANT.proxy === 'iptables'
-      ? ['iptables-nft-save -t nat', /-A KUBE-SERVICES .*"default\/web:http cluster IP".* -j (KUBE-SVC-\w+)/]
-      : ['nft list table ip kube-proxy', /goto (service-\w+-default\/web\/tcp\/http)/];
+/** What prints kube-proxy's rules, and where the chain of Service web, or web-both, is named. */
+type Programmed = Readonly<Record<typeof VARIANT.proxy, readonly [dump: string, jump: RegExp]>>;
+const PROGRAMMED: Programmed = {
+  iptables: ['iptables-nft-save -t nat', /-A KUBE-SERVICES .*"default\/web:http cluster IP".* -j (KUBE-SVC-\w+)/],
+  nftables: ['nft list table ip kube-proxy', /goto (service-\w+-default\/web\/tcp\/http)/],
+};
+const PROGRAMMED_SIX: Programmed = {
+  iptables: ['ip6tables-nft-save -t nat', /-A KUBE-SERVICES .*"default\/web-both cluster IP".* -j (KUBE-SVC-\w+)/],
+  nftables: ['nft list table ip6 kube-proxy', /goto (service-\w+-default\/web-both\/tcp\/)/],
+};
+
+/** Waits for kube-proxy to have written the rules of a Service on both nodes; the name of its chain. */
+async function programmed([dump, jump]: Programmed['iptables']): Promise<string> {
   const chains = await Promise.all(
     NODES.map((node) =>
       eventually(async () => {
         const chain = jump.exec(await at(node, dump))?.[1];
-        if (chain === undefined) throw new Error(`kube-proxy of ${node} has not written the rules of Service web`);
+        if (chain === undefined) throw new Error(`kube-proxy of ${node} has not written the rules of its Services`);
         return chain;
       }),
     ),

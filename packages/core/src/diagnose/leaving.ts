@@ -33,6 +33,8 @@ export function judgeLeaving(cluster: Cluster, target: ServiceTarget | undefined
       const whose =
         owner.kind === 'pod' ? `pod ${keyOf(owner.pod)} (${address})` : `${address}, an address of the pod network ${owner.cidr}`;
       const where = owner.kind === 'pod' ? ` on node ${owner.pod.spec.nodeName}` : '';
+      if (packet.inner !== undefined && ownerOfAddress(cluster, packet.dst).kind !== 'node')
+        return lost(tunnelToNobody(edge.host, whose, formatIp(packet.dst), encapsulation(conversation)));
       return lost(
         suspect(
           'ROUTE_LEAVES_CLUSTER',
@@ -71,6 +73,28 @@ export function judgeLeaving(cluster: Cluster, target: ServiceTarget | undefined
     default:
       return owner satisfies never;
   }
+}
+
+/** The tunnel's far end is no node's address: an entry of the sending node's tunnel is wrong, or stands for a node that is gone. */
+function tunnelToNobody(node: string, whose: string, far: string, { device, evidence }: ReturnType<typeof encapsulation>): Suspicion {
+  return suspect(
+    'TUNNEL_ENDPOINT_OUTSIDE',
+    'FATAL',
+    { type: 'node', id: node },
+    `Tunnel ${device} of node ${node} sends what is for ${whose} to ${far}, which is no node of this cluster`,
+    {
+      evidence,
+      remedy: `On node ${node}: bridge fdb show dev ${device}; ip -d link show dev ${device}; a restart of the CNI's pod on ${node} puts the entry right.`,
+      cause: true,
+    },
+  );
+}
+
+/** The last tunnel that the packet was put into, and what named the tunnel's far end. */
+function encapsulation(conversation: Conversation): { readonly device: string; readonly evidence: Finding['evidence'] } {
+  const steps = hopsOf(conversation.forward).flatMap((hop) => hop.steps);
+  const last = steps.flatMap((step) => (step.kind === 'encapsulate' ? [step] : [])).at(-1);
+  return { device: last?.device ?? '', evidence: last?.evidence ?? [] };
 }
 
 /** Without the device that leads there its routes are gone, and the default route takes what was for it: the device is the cause. */
