@@ -9,7 +9,7 @@ const layers = [
   { type: 'provider', allow: ['provider', 'core', 'netstack', 'testkit'] },
   { type: 'cni', allow: ['cni', 'core', 'netstack', 'testkit'] },
   { type: 'cli', allow: ['cli', 'core', 'netstack', 'provider', 'cni'] },
-  { type: 'lab', allow: ['lab', 'core', 'netstack', 'cli'] },
+  { type: 'lab', allow: ['lab', 'core', 'netstack', 'cli', 'provider'] },
 ];
 
 export default tseslint.config(

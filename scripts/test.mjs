@@ -77,7 +77,7 @@ async function runVariants(suite, extra) {
     const options = ['--cni', cni, '--proxy', proxy, ...(dual ? ['--dual'] : [])];
     // How skoop behaves does not depend on the network: it is asked once.
     const files =
-      variant === variants[0] ? suite.files : variant.extra ? '**/healthy.cluster.test.ts' : '**/{healthy,faults}.cluster.test.ts';
+      variant === variants[0] ? suite.files : variant.extra ? '**/healthy.cluster.test.ts' : '**/{healthy,faults,aliyun}.cluster.test.ts';
     const work = (env) => runJest({ ...suite, files }, extra, { ...env, LAB_VARIANT: name });
     const { passed, failed } = (await withCluster(options, work)) ?? { passed: 0, failed: 1 };
     totals.passed += passed;

@@ -18,16 +18,21 @@ export interface Ran {
 
 export interface RunOptions {
   readonly kubeconfig?: string;
+  /** The folder that it is run in, whose plugins it finds. */
+  readonly cwd?: string;
+  /** Variables besides. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Called with everything that standard error has said so far, whenever it says more. */
   readonly onTalk?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
 /** Runs the built CLI as a user would. */
-export function skoop(args: readonly string[], { kubeconfig = KUBECONFIG, onTalk }: RunOptions = {}): Promise<Ran> {
+export function skoop(args: readonly string[], { kubeconfig = KUBECONFIG, cwd, env, onTalk }: RunOptions = {}): Promise<Ran> {
   const begin = performance.now();
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [SKOOP, ...args], {
-      env: { ...process.env, KUBECONFIG: kubeconfig },
+      cwd,
+      env: { ...process.env, KUBECONFIG: kubeconfig, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';

@@ -35,23 +35,34 @@ export const GROUP = 'sg-nodes';
 export const INSTANCES = ['i-node1', 'i-node2'] as const;
 export const ADDRESSES = ['172.30.0.11', '172.30.0.12'] as const;
 
-/** The recorded cluster's two nodes as instances of one VPC and one vSwitch, in one basic group whose rules let the nodes and pods speak. */
-export function healthyWorld(): World {
+/** An instance of ECS that is a node. */
+interface NodeInstance {
+  readonly id: string;
+  readonly address: string;
+}
+
+const RECORDED: readonly NodeInstance[] = INSTANCES.map((id, index) => ({ id, address: ADDRESSES[index] ?? '' }));
+
+/**
+ * Nodes (the recorded cluster's two) as instances of one VPC and one vSwitch, in one basic group whose rules let the nodes and pods
+ * speak.
+ */
+export function healthyWorld(nodes = RECORDED): World {
   return {
     region: REGION,
     keys: { id: 'LTAItest', secret: 'a secret / of + a test' },
-    instances: INSTANCES.map((id, index) => ({
+    instances: nodes.map(({ id, address }) => ({
       InstanceId: id,
       Status: 'Running',
       RegionId: REGION,
       ZoneId: 'cn-hangzhou-i',
       InstanceName: 'not read',
       OperationLocks: { LockReason: [] },
-      VpcAttributes: { VpcId: VPC, VSwitchId: 'vsw-1', PrivateIpAddress: { IpAddress: [ADDRESSES[index]] } },
+      VpcAttributes: { VpcId: VPC, VSwitchId: 'vsw-1', PrivateIpAddress: { IpAddress: [address] } },
       EipAddress: { AllocationId: '', IpAddress: '' },
       PublicIpAddress: { IpAddress: [] },
     })),
-    enis: INSTANCES.map((id, index) => eni(`eni-node${String(index + 1)}`, id, ADDRESSES[index] ?? '', 'Primary')),
+    enis: nodes.map(({ id, address }, index) => eni(`eni-node${String(index + 1)}`, id, address, 'Primary')),
     groups: [
       {
         SecurityGroupId: GROUP,
