@@ -16,8 +16,10 @@ const KERNEL_TOOLS = [
   'nsenter',
   'python3',
   'busybox',
+  'unshare',
+  'openssl',
 ];
-const CLUSTER_TOOLS = [...KERNEL_TOOLS, 'containerd', 'runc', 'socat', 'openssl', 'jq', 'debootstrap', 'unshare'];
+const CLUSTER_TOOLS = [...KERNEL_TOOLS, 'containerd', 'runc', 'socat', 'jq', 'debootstrap'];
 
 /** What a suite lacks on this machine and how to get it, as one line; `undefined` where it can run. */
 export function missing(suite) {

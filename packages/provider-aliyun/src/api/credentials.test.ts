@@ -11,14 +11,21 @@ import { REGION, VPC, healthyWorld } from '../testing/world.ts';
 
 /**
  * Where keys come from when no flag gives them: Aliyun's own chain, in a process of its own with a home of its own, and a cloud that checks
- * the signature of every call. A RAM role of the machine and one by OIDC are asked for at addresses that no test can take the place of.
+ * the signature of every call. Roles, which are asked for at addresses of their own, are in roles.kernel.test.ts.
  */
 
 const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
 const ASK = `
 import { sdkRequest } from './dist/api/sdk.js';
 const request = sdkRequest({ keys: undefined, endpoint: { protocol: 'http', host: process.env.ENDPOINT } });
-console.log(JSON.stringify(await request('DescribeVpcs', '${REGION}', { VpcId: '${VPC}' })));`;
+const ask = () => request('DescribeVpcs', '${REGION}', { VpcId: '${VPC}' });
+let answer = await ask();
+if (process.env.LATER !== undefined) {
+  const { writeFileSync } = await import('node:fs');
+  writeFileSync(process.env.LATER, process.env.LATER_TEXT);
+  answer = { first: answer, ...(await ask()) };
+}
+console.log(JSON.stringify(answer));`;
 const KEYS = { id: 'LTAItest', secret: 'a secret / of + a test' };
 const TOKEN = 'a token of a while';
 
@@ -124,4 +131,12 @@ test('without any, what was looked at is said, and nothing that a file holds', a
   const said = JSON.stringify(answer);
   for (const place of ['environment', '~/.aliyun/config.json', '~/.alibabacloud/credentials', 'RAM role']) expect(said).toContain(place);
   expect(said).not.toContain(KEYS.secret);
+});
+
+test('keys that appear later are found: nothing of a failure is remembered', async () => {
+  mkdirSync(join(home, '.alibabacloud'));
+  expect(await ask({ env: { LATER: join(home, '.alibabacloud/credentials'), LATER_TEXT: INI } })).toMatchObject({
+    first: { kind: 'failure', failure: { kind: 'credentials' } },
+    kind: 'answer',
+  });
 });

@@ -72,7 +72,13 @@ export function sdkRequest(flags: AliyunFlags): Request {
         ? { kind: 'answer', body }
         : { kind: 'failure', failure: { kind: 'refused', code: '', message: 'the answer is no JSON object', requestId: '' } };
     } catch (error) {
-      return { kind: 'failure', failure: failureOf(error, host) };
+      const failure = failureOf(error, host);
+      // The chain remembers the place that it tried last, good or not: whoever asks again begins anew.
+      if (failure.kind === 'credentials' && failure.requestId === '') {
+        chain = undefined;
+        clients.clear();
+      }
+      return { kind: 'failure', failure };
     }
   };
 }
