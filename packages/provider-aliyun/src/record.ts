@@ -109,6 +109,14 @@ async function readBalancer(cloud: Cloud, service: Service): Promise<void> {
   const listeners = await listenersOf(cloud, balancer);
   await together(
     () => each(balancer.groups, (id) => readGroup(cloud, balancer.region, id)),
+    // A balancer may stand in vSwitches that no node is in, of a VPC that is the nodes' all the same.
+    async () => {
+      if (balancer.vSwitches.length === 0) return;
+      const all = await readVSwitches(cloud.reader, balancer.region, balancer.vpc);
+      await each(distinct(all.filter(({ id }) => balancer.vSwitches.includes(id)).map(({ acl }) => acl)), (acl) =>
+        readAcl(cloud, balancer.region, acl),
+      );
+    },
     () => each(listeners, (listener) => readListener(cloud, balancer, listener)),
   );
 }

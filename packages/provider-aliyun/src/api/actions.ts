@@ -201,6 +201,12 @@ export const ACTIONS = {
     'ListenerId ListenerPort ListenerProtocol ListenerStatus DefaultActions(Type ForwardGroupConfig(ServerGroupTuples(ServerGroupId)))',
   ),
   AlbGetListenerAttribute: action('alb', NONE, '', 'ListenerId AclConfig(AclType AclRelations(AclId Status))'),
+  AlbListRules: action(
+    'alb',
+    tokens(100),
+    'Rules',
+    'RuleId RuleStatus Direction RuleActions(Type ForwardGroupConfig(ServerGroupTuples(ServerGroupId)))',
+  ),
   AlbListAclEntries: action('alb', tokens(100), 'AclEntries', 'Entry Status'),
   AlbListServerGroupServers: action('alb', tokens(100), 'Servers', 'ServerId ServerIp ServerType Port Weight Status'),
   AlbGetListenerHealthStatus: action('alb', tokens(100), 'ListenerHealthStatus', `ServerGroupInfos(ServerGroupId ${UNHEALTHY})`),

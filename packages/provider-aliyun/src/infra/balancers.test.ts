@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Service } from '@skoop/core';
 import { type Asking, VIP, albWorld, clbWorld, clusterWith, nlbWorld, servers, service } from '../testing/balancers.ts';
 import { Asked, NODES, told } from '../testing/shim.ts';
-import { VPC, type Wire, type World, eni, rule } from '../testing/world.ts';
+import { VPC, type Wire, type World, aclEntry, eni, rule } from '../testing/world.ts';
 
 type Change = (world: World) => unknown;
 const client = { src: '203.0.113.5', dst: VIP, dport: 80 };
@@ -169,6 +169,15 @@ describe('a network load balancer', () => {
   const byId: Asking = { labels: { 'service.k8s.alibaba/loadbalancer-id': 'nlb-1' } };
   const hidden: Change = (w) => Object.assign(w.serverGroups[0] ?? {}, { PreserveClientIpEnabled: false });
   const closed: Change = (w) => w.groups[0]?.rules.pop();
+  /** A vSwitch of its own, whose ACL lets everything pass but for what is given. */
+  const standsIn =
+    (acl: Partial<World['acls'][number]>): Change =>
+    (w) => {
+      const open = [aclEntry({ SourceCidrIp: '0.0.0.0/0', DestinationCidrIp: '0.0.0.0/0' })];
+      w.acls.push({ NetworkAclId: 'nacl-lb', Status: 'Available', ingress: open, egress: open, ...acl });
+      w.vSwitches.push({ ...w.vSwitches[0], VSwitchId: 'vsw-lb', NetworkAclId: 'nacl-lb' });
+      Object.assign((w.nlbs[0]?.['ZoneMappings'] as Wire[])[0] ?? {}, { VSwitchId: 'vsw-lb' });
+    };
 
   test.each<[name: string, change: Change, asked: Asking, answer: string]>([
     ['by its id', () => {}, byId, 'pass'],
@@ -212,6 +221,29 @@ describe('a network load balancer', () => {
       byId,
       'pass',
     ],
+    ['in a vSwitch whose ACL lets nobody in', standsIn({ ingress: [] }), byId, 'drop · NETWORK_ACL nacl-lb'],
+    ['in one whose ACL lets nothing out', standsIn({ egress: [] }), byId, 'drop · NETWORK_ACL nacl-lb · NETWORK_ACL nacl-lb'],
+    ['in one whose ACL lets both', standsIn({}), byId, 'pass'],
+    [
+      'in two, of which one is closed',
+      (w) => [
+        standsIn({ ingress: [] })(w),
+        (w.nlbs[0]?.['ZoneMappings'] as Wire[]).push({
+          ZoneId: 'cn-hangzhou-j',
+          VSwitchId: 'vsw-1',
+          Status: 'Active',
+          LoadBalancerAddresses: [],
+        }),
+      ],
+      byId,
+      'pass · NETWORK_ACL nacl-lb',
+    ],
+    [
+      'in one that is not there',
+      (w) => Object.assign((w.nlbs[0]?.['ZoneMappings'] as Wire[])[0] ?? {}, { VSwitchId: 'vsw-9' }),
+      byId,
+      'unknown · LB_UNCLEAR nlb-1 · LB_UNCLEAR nlb-1',
+    ],
     [
       'with servers that are being removed',
       (w) => Object.assign(w.serverGroups[0]?.servers[0] ?? {}, { Status: 'Removing' }),
@@ -242,6 +274,11 @@ describe('a network load balancer', () => {
 
 describe('an application load balancer', () => {
   const byId: Asking = { labels: { 'service.k8s.alibaba/loadbalancer-id': 'alb-1' } };
+  const to = (id: string): Wire => ({ ForwardGroupConfig: { ServerGroupTuples: [{ ServerGroupId: id }] } });
+  const ruled =
+    (...RuleActions: Wire[]): Change =>
+    (w) =>
+      w.albs[0]?.rules.push({ RuleId: 'rule-1', ListenerId: 'lsn-2', RuleStatus: 'Available', Direction: 'Request', RuleActions });
 
   test.each<[name: string, change: Change, fields: object, answer: string]>([
     ['passes those in its list', () => {}, {}, 'pass'],
@@ -258,6 +295,10 @@ describe('an application load balancer', () => {
       {},
       'pass · LB_UNHEALTHY alb-1',
     ],
+    ['may send a request to other servers', ruled({ Type: 'ForwardGroup', ...to('sgp-2') }), {}, 'unknown · LB_UNCLEAR alb-1'],
+    ['may send the client elsewhere', ruled({ Type: 'Redirect' }), {}, 'unknown · LB_UNCLEAR alb-1'],
+    ['sends every request to the same', ruled({ Type: 'InsertHeader' }, { Type: 'ForwardGroup', ...to('sgp-1') }), {}, 'pass'],
+    ['refuses before any rule', ruled({ Type: 'Redirect' }), { src: '198.51.100.1' }, 'drop · LB_ACL alb-1'],
   ])('%s', async (_name, change, fields, answer) => {
     expect(told(await ask(albWorld(), change, service(byId), fields))).toBe(answer);
   });

@@ -4,12 +4,14 @@ import { judgeGroups } from '../judge/security-groups.ts';
 import type { AccessList, Balancer, Listener } from '../model/balancer.ts';
 import { type Eni, readEnis } from '../model/interface.ts';
 import { readSecurityGroup } from '../model/security-group.ts';
-import { aclRefuses, aclUnclear } from '../say/balancers.ts';
+import { readVSwitches } from '../model/vpc.ts';
+import { aclRefuses, aclUnclear, answersItself } from '../say/balancers.ts';
 import { groupDrops, groupUnclear } from '../say/security-groups.ts';
 import { accessListOf } from './balancer-parts.ts';
+import { checkAcl } from './check-acl.ts';
 import { membership } from './check-groups.ts';
 import type { Cloud } from './cloud.ts';
-import { type Finding, drops, unclear } from './finding.ts';
+import { type Finding, drops, remark, unclear } from './finding.ts';
 import { listsOfGroups } from './lists.ts';
 
 /** An access list of a listener. An empty one refuses nobody. */
@@ -38,6 +40,32 @@ export async function checkOwnGroups(cloud: Cloud, balancer: Balancer, flow: Flo
   const guarded = { region, eni: eniFor(balancer), whose: `NLB ${balancer.id}`, enis };
   if (verdict.kind === 'unclear') return [unclear(groupUnclear(guarded, 'ingress', flow, verdict.rule, verdict.what))];
   return verdict.kind === 'accept' ? [] : [drops(groupDrops(guarded, 'ingress', flow, groups, verdict.by))];
+}
+
+/**
+ * The ACLs of the vSwitches that an NLB or ALB stands in: which of its zones a packet takes nobody knows. `towards`: the vSwitch of the
+ * server that it goes on to.
+ */
+export async function checkOwnAcls(
+  cloud: Cloud,
+  balancer: Balancer,
+  direction: 'ingress' | 'egress',
+  flow: Flow,
+  towards?: string,
+): Promise<readonly Finding[]> {
+  if (balancer.vSwitches.length === 0) return [];
+  const { region, vpc } = balancer;
+  const known = await readVSwitches(cloud.reader, region, vpc);
+  const zones = await Promise.all(
+    balancer.vSwitches.map((id): Promise<readonly Finding[]> | readonly Finding[] => {
+      const vSwitch = known.find((one) => one.id === id);
+      if (vSwitch === undefined) return [unclear(answersItself(balancer, `stands in vSwitch ${id}, which VPC ${vpc} does not list`))];
+      return checkAcl(cloud, { region, vSwitch, direction, isInside: id === towards }, flow);
+    }),
+  );
+  const closed = zones.filter((found) => found.some(({ outcome }) => outcome === 'drop'));
+  const someOnly = closed.length > 0 && closed.length < zones.length;
+  return zones.flat().map((found) => (someOnly && found.outcome === 'drop' ? remark({ ...found.suspicion, level: 'CRITICAL' }) : found));
 }
 
 /** The balancer as if it were one interface. */

@@ -19,7 +19,7 @@ import {
 import { checkArrival } from './arrive.ts';
 import { balancerIdOf, balancerOf } from './balancer-of.ts';
 import { listenersOf, serversBehind, unwellOf } from './balancer-parts.ts';
-import { checkAccess, checkOwnGroups } from './check-balancer.ts';
+import { checkAccess, checkOwnAcls, checkOwnGroups } from './check-balancer.ts';
 import { type Cloud, nodeOfInstance } from './cloud.ts';
 import { compareServers } from './compare-servers.ts';
 import { internalAddress } from './expected-servers.ts';
@@ -69,11 +69,17 @@ async function passBalancer(cloud: Cloud, service: Service, balancer: Balancer, 
   const gates = await Promise.all([
     attempt(() => checkAccess(cloud, balancer, listener, flow)),
     attempt(() => checkOwnGroups(cloud, balancer, flow)),
+    attempt(() => checkOwnAcls(cloud, balancer, 'ingress', flow)),
   ]);
   const entry = [...gates.flat(), ...(balancer.badZones.length === 0 ? [] : [remark(zonesDown(balancer))])];
   if (entry.some(({ outcome }) => outcome === 'drop')) return stop(...entry);
-  if (listener.servers.kind === 'redirect')
-    return stop(...entry, unclear(answersItself(balancer, `answers on ${listener.id} by itself, or by rules of host and path`)));
+  if (listener.servers.kind === 'redirect') return stop(...entry, unclear(answersItself(balancer, `answers on ${listener.id} by itself`)));
+  // What a request asks for is in no packet that opens a connection.
+  if (listener.rules.length > 0)
+    return stop(
+      ...entry,
+      unclear(answersItself(balancer, `chooses servers on ${listener.id} by what is asked for (${listener.rules.join(', ')})`)),
+    );
   const passed = await toServers(cloud, service, balancer, listener, packet, flow);
   return { ...passed, findings: [...entry, ...passed.findings] };
 }
@@ -145,7 +151,11 @@ async function wayTo(cloud: Cloud, balancer: Balancer, server: Server, flow: Flo
     if (eni === undefined) return [];
     const dst = server.address ?? eni.addresses[0]?.address ?? flow.dst;
     const arrival = { region, eni, enis, vSwitches, from: undefined, isNew: true };
-    const found = await checkArrival(cloud, arrival, { ...flow, dst, dport: server.port });
+    const onward = { ...flow, dst, dport: server.port };
+    const found = [
+      ...(await checkOwnAcls(cloud, balancer, 'egress', onward, eni.vSwitch)),
+      ...(await checkArrival(cloud, arrival, onward)),
+    ];
     return found.map(({ outcome, suspicion }) => {
       const said = wayToServer(suspicion, balancer, kind !== 'clb');
       return kind === 'clb' || outcome === 'pass' ? remark(said) : { outcome, suspicion: said };

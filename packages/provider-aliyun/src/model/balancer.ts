@@ -16,6 +16,8 @@ export interface Balancer {
   readonly localAddresses: readonly Ip[];
   /** Of an NLB; none is open. */
   readonly groups: readonly string[];
+  /** Those that an NLB or ALB stands in, one a zone; a CLB stands in none. */
+  readonly vSwitches: readonly string[];
   /** Zones that are taken out, or not ready. */
   readonly badZones: readonly string[];
 }
@@ -29,6 +31,8 @@ export interface Listener {
   readonly isRunning: boolean;
   readonly acl: { readonly type: 'white' | 'black'; readonly ids: readonly string[] } | undefined;
   readonly servers: ServerSet;
+  /** Of an ALB: the rules (by host, path, …) that send a request elsewhere than {@link servers}. */
+  readonly rules: readonly string[];
   /** Is the health of servers looked at? `undefined`: not told here. */
   readonly checksHealth: boolean | undefined;
 }

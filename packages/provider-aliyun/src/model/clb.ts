@@ -23,6 +23,7 @@ export async function readClb(
     addresses: addressOf(raw, 'Address'),
     localAddresses: [],
     groups: [],
+    vSwitches: [],
     badZones: [],
   };
 }
@@ -52,6 +53,7 @@ function parseListener(raw: Raw): Listener {
         ? { type: type === 'black' ? 'black' : 'white', ids: ids.length > 0 ? ids : single === '' ? [] : [single] }
         : undefined,
     servers: serversOf(raw, config),
+    rules: [],
     checksHealth: text(raw, `${config}.HealthCheck`).toLowerCase() !== 'off',
   };
 }

@@ -33,6 +33,7 @@ export function parseModern(kind: 'nlb' | 'alb', region: string, raw: Raw, busin
     ),
     localAddresses: addresses.flatMap((entry) => texts(entry, 'Ipv4LocalAddresses').flatMap((address) => parseIp(address) ?? [])),
     groups: texts(raw, 'SecurityGroupIds'),
+    vSwitches: zones.map((zone) => text(zone, 'VSwitchId')).filter((id) => id !== ''),
     badZones: zones
       .filter((zone) => text(zone, 'Status') !== '' && text(zone, 'Status') !== 'Active')
       .map((zone) => `${text(zone, 'ZoneId')} (${text(zone, 'Status')})`),
@@ -54,6 +55,7 @@ export async function readNlbListeners(reader: Reader, region: string, id: strin
       isRunning: text(raw, 'ListenerStatus') === 'Running',
       acl: undefined,
       servers: { kind: 'group', id: text(raw, 'ServerGroupId') },
+      rules: [],
       checksHealth: undefined,
     };
   });

@@ -258,12 +258,12 @@ export const answers: readonly StubAction[] = [
           (query['DNSName'] === undefined || item['DNSName'] === query['DNSName']) &&
           (numbered(query, 'LoadBalancerIds').length === 0 || numbered(query, 'LoadBalancerIds').includes(String(item['LoadBalancerId']))),
       )
-      .map(({ listeners: _, ...item }) => item),
+      .map(({ listeners: _, rules: _rules, ...item }) => item),
   })),
   alb('GetLoadBalancerAttribute', '', undefined, (world, query) => {
     const found = world.albs.find((item) => item['LoadBalancerId'] === query['LoadBalancerId']);
     if (found === undefined) return missing('ResourceNotFound.LoadBalancer');
-    const { listeners: _, ...body } = found;
+    const { listeners: _, rules: _rules, ...body } = found;
     return { body };
   }),
   alb('ListListeners', 'Listeners', TOKEN, (world, query) => ({
@@ -275,6 +275,9 @@ export const answers: readonly StubAction[] = [
     const found = world.albs.flatMap((item) => item.listeners).find((item) => item['ListenerId'] === query['ListenerId']);
     return found === undefined ? missing('ResourceNotFound.Listener') : { body: found };
   }),
+  alb('ListRules', 'Rules', TOKEN, (world, query) => ({
+    list: world.albs.flatMap(({ rules }) => rules).filter((rule) => numbered(query, 'ListenerIds').includes(String(rule['ListenerId']))),
+  })),
   alb('ListAclEntries', 'AclEntries', TOKEN, (world, query) => {
     const entries = world.albAcls[query['AclId'] ?? ''];
     return entries === undefined ? missing('ResourceNotFound.Acl') : { list: entries.map((Entry) => ({ Entry, Status: 'Available' })) };

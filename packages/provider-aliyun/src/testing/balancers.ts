@@ -137,6 +137,7 @@ export function albWorld(): World {
     ...nlb,
     LoadBalancerId: 'alb-1',
     DNSName: 'alb-1.cn-hangzhou.alb.aliyuncs.com',
+    rules: [],
     listeners: [
       {
         LoadBalancerId: 'alb-1',

@@ -24,7 +24,7 @@ export interface World {
   pairGroups: (Wire & { servers: Wire[] })[];
   clbAcls: Record<string, string[]>;
   nlbs: (Wire & { listeners: Wire[] })[];
-  albs: (Wire & { listeners: Wire[] })[];
+  albs: (Wire & { listeners: Wire[]; rules: Wire[] })[];
   serverGroups: (Wire & { servers: Wire[]; bad: Wire[] })[];
   albAcls: Record<string, string[]>;
 }
