@@ -57,7 +57,7 @@ export async function checkOwnAcls(
   const { region, vpc } = balancer;
   const known = await readVSwitches(cloud.reader, region, vpc);
   const zones = await Promise.all(
-    balancer.vSwitches.map((id): Promise<readonly Finding[]> | readonly Finding[] => {
+    balancer.vSwitches.map(async (id): Promise<readonly Finding[]> => {
       const vSwitch = known.find((one) => one.id === id);
       if (vSwitch === undefined) return [unclear(answersItself(balancer, `stands in vSwitch ${id}, which VPC ${vpc} does not list`))];
       return checkAcl(cloud, { region, vSwitch, direction, isInside: id === towards }, flow);
