@@ -4,7 +4,10 @@ import { compareCounters, countedSince, countersOf } from './rule-counters.ts';
 import { type ChainTrail, type ModelTrail, MARKER, compareTrails, kernelBook, kernelPackets } from './rule-trail.ts';
 
 const rule = (chain: string, handle: number): object => ({ rule: { family: 'ip', table: 't', chain, handle } });
-const book = kernelBook(JSON.stringify({ nftables: [{ metainfo: {} }, rule('u', 9), rule('c', 4), rule('c', 7)] }));
+const base = (name: string, hook: string): object => ({ chain: { family: 'ip', table: 't', name, hook } });
+const book = kernelBook(
+  JSON.stringify({ nftables: [{ metainfo: {} }, base('c', 'prerouting'), base('f', 'forward'), rule('u', 9), rule('c', 4), rule('c', 7)] }),
+);
 
 /** `c 4 jump u`, `c policy accept`, `marker`: of packet 1, unless a number and a colon stand before it. */
 function events(...lines: readonly string[]): readonly RuleEvent[] {
@@ -43,6 +46,11 @@ describe('the kernel’s events as packets', () => {
       'what another rule traces is not looked at',
       events('c 4 continue', 'c policy accept', '2: marker', '2: c 7 drop'),
       [['ip t c: c 2 drop']],
+    ],
+    [
+      'a copy that a bridge makes goes on where the frame was',
+      events('marker', 'c 4 accept', '2: f policy drop', '3: marker', '3: c 7 accept'),
+      [['ip t c: c 1 accept', 'ip t f: policy drop'], ['ip t c: c 2 accept']],
     ],
     [
       'a chain without rules says nothing, unless it drops',

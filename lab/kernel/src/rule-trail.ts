@@ -26,11 +26,23 @@ export interface RuleBook<Key> {
   readonly chains: ReadonlySet<string>;
 }
 
+/** As the kernel numbers them. */
+export interface KernelBook extends RuleBook<string> {
+  /** The base chains at which no packet is met first: of the hooks behind prerouting and output. */
+  readonly later: ReadonlySet<string>;
+}
+
 /** @param ruleset what `nft -j list ruleset` prints */
-export function kernelBook(ruleset: string): RuleBook<string> {
+export function kernelBook(ruleset: string): KernelBook {
   const { nftables } = JSON.parse(ruleset) as {
-    readonly nftables: readonly { readonly rule?: { family: string; table: string; chain: string; handle: number } }[];
+    readonly nftables: readonly {
+      readonly chain?: { family: string; table: string; name: string; hook?: string };
+      readonly rule?: { family: string; table: string; chain: string; handle: number };
+    }[];
   };
+  const later = nftables.flatMap(({ chain }) =>
+    chain?.hook !== undefined && LATER.has(chain.hook) ? [`${chain.family} ${chain.table} ${chain.name}`] : [],
+  );
   const places = new Map<string, string>();
   const counts = new Map<string, number>();
   for (const { rule } of nftables) {
@@ -40,8 +52,10 @@ export function kernelBook(ruleset: string): RuleBook<string> {
     counts.set(chain, number);
     places.set(keyOf(rule.family, rule.table, rule.handle), `${rule.chain} ${String(number)}`);
   }
-  return { places, chains: new Set(counts.keys()) };
+  return { places, chains: new Set(counts.keys()), later: new Set(later) };
 }
+
+const LATER: ReadonlySet<string> = new Set(['input', 'forward', 'postrouting']);
 
 function keyOf(family: string, table: string, handle: number): string {
   return `${family} ${table} ${String(handle)}`;
@@ -77,15 +91,17 @@ function says(book: RuleBook<unknown>, { chain, visits }: ChainTrail): boolean {
 
 /**
  * The kernel's packets of one namespace, one after the other, each with the chains that it walked. A packet begins with the marker's own
- * events; what another packet does in the middle of it (a rule rejects) has another id.
+ * events; what another packet does in the middle of it (a rule rejects) has another id. A bridge that floods a frame hands a copy on, with
+ * another id and without the marker's events: it is met first behind prerouting.
  */
-export function kernelPackets(events: readonly RuleEvent[], book: RuleBook<string>): readonly (readonly ChainTrail[])[] {
+export function kernelPackets(events: readonly RuleEvent[], book: KernelBook): readonly (readonly ChainTrail[])[] {
   const packets: ChainTrail[][] = [];
   const open = new Map<number, { readonly packet: ChainTrail[]; walk: RuleEvent[]; begun: boolean }>();
   for (const event of events) {
     let state = open.get(event.id);
     if (state === undefined || (event.table === MARKER && state.begun)) {
-      open.set(event.id, (state = { packet: [], walk: [], begun: false }));
+      const original = book.later.has(`${event.family} ${event.table} ${event.chain}`) ? packets.at(-1) : undefined;
+      open.set(event.id, (state = { packet: original ?? [], walk: [], begun: false }));
       // What the marker leaves out (neighbour discovery) may be traced by a rule of the laboratory's own.
       if (event.table === MARKER) packets.push(state.packet);
     }
@@ -103,7 +119,7 @@ function ends({ type, verdict }: RuleEvent): boolean {
   return type === 'policy' || (type === 'rule' && !['continue', 'jump', 'goto', 'return'].includes(verdict));
 }
 
-function kernelWalk(events: readonly RuleEvent[], { places }: RuleBook<string>): ChainTrail {
+function kernelWalk(events: readonly RuleEvent[], { places }: KernelBook): ChainTrail {
   const [first] = events as readonly [RuleEvent];
   const visits = events.flatMap(({ family, table, type, handle, verdict, to }) => {
     if (type === 'policy') return [{ text: `policy ${verdict}` }];

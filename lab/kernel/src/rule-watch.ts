@@ -3,7 +3,16 @@ import type { Answer } from './answer.ts';
 import type { Lab } from './lab.ts';
 import type { Probe } from './probe.ts';
 import { type RuleCounters, compareCounters, countedSince, countersOf } from './rule-counters.ts';
-import { MARKER, type ModelBooks, type RuleBook, compareTrails, kernelBook, kernelPackets, modelBooks, modelTrails } from './rule-trail.ts';
+import {
+  MARKER,
+  type KernelBook,
+  type ModelBooks,
+  compareTrails,
+  kernelBook,
+  kernelPackets,
+  modelBooks,
+  modelTrails,
+} from './rule-trail.ts';
 
 /** A packet that comes anew, or is made here, is traced; neighbour discovery and the like are not. */
 function markerRules(devices: readonly string[]): string {
@@ -23,7 +32,7 @@ const SAVES = { ip: 'iptables-legacy-save -c', ip6: 'ip6tables-legacy-save -c' }
 /** A namespace that is watched. */
 interface Watched {
   /** Of its tables of nftables, where they are traced. */
-  readonly book: RuleBook<string> | undefined;
+  readonly book: KernelBook | undefined;
   /** The families for which it has tables of iptables-legacy. */
   readonly legacy: readonly ('ip' | 'ip6')[];
 }
@@ -108,10 +117,10 @@ export class RuleWatch {
 }
 
 /** The rules' places before the marker comes; `undefined` where nft can't print them: then nothing is traced. */
-async function mark(lab: Lab, name: string, { netfilter, links }: NetworkNamespace): Promise<RuleBook<string> | undefined> {
+async function mark(lab: Lab, name: string, { netfilter, links }: NetworkNamespace): Promise<KernelBook | undefined> {
   const ofDevices = netfilter.tables.some((table) => [...table.chains.values()].some(({ base }) => base?.hook === 'ingress'));
   const printed = await lab.run(name, 'nft -j list ruleset');
-  let book: RuleBook<string>;
+  let book: KernelBook;
   try {
     book = kernelBook(printed);
   } catch {
