@@ -134,3 +134,35 @@ laboratory('a datagram server that is not connected answers without a source', r
   ],
   ['it stops a connection', 'x tcp 10.9.1.2:80', 'dropped'],
 ]);
+
+laboratory(
+  'the owner of a socket does not count where OUTPUT translates: IPv4 asks again as root',
+  routed({
+    r: {
+      rules: ['pref 10 uidrange 1000-1999 to 10.9.1.2 blackhole', 'pref 11 uidrange 0-0 to 10.9.1.9 prohibit'],
+      iptables:
+        '*nat\n-A OUTPUT -d 10.7.7.7/32 -j DNAT --to-destination 10.9.1.2\n-A OUTPUT -d 10.7.7.9/32 -j DNAT --to-destination 10.9.1.9\nCOMMIT\n',
+      routes: ['10.7.7.0/24 via 10.9.1.2'],
+    },
+  }),
+  [
+    ['not translated', 'r udp 10.9.1.2:9 uid 1500', 'rejected errno-EINVAL'],
+    ['translated: no longer its owner’s', 'r udp 10.7.7.7:9 uid 1500', TO_Y],
+    ['translated: root’s, whoever sends it', 'r udp 10.7.7.9:9 uid 1500', 'rejected errno-EACCES'],
+  ],
+);
+
+laboratory(
+  'a local route of another table lends a source that nobody has',
+  routed({ r: { rules: ['pref 10 to 20.0.0.0/24 lookup 60'], routes: ['local default dev lo table 60'] } }),
+  [
+    ['a connection', 'r tcp 20.0.0.9:80', 'rejected errno-ENETUNREACH'],
+    ['a connected datagram socket', 'r udp 20.0.0.9:9', 'rejected errno-ENETUNREACH'],
+    [
+      'with a source of its own: received, and not answered',
+      'r udp 20.0.0.9:9 src 10.9.0.1',
+      'dropped after r<-10.9.0.1:40000 at 20.0.0.9:9',
+    ],
+    ['forwarded packets are given none', 'x udp 20.0.0.9:9', 'dropped after r<-10.9.0.2:40000 at 20.0.0.9:9'],
+  ],
+);

@@ -6,6 +6,7 @@ import { conf, linkByName, missingTopic, sysctlSource } from '../namespace/looku
 import { hasPorts } from '../packet/protocol.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { SocketOwner } from '../netfilter/model.ts';
+import { addressType } from '../routing/fib.ts';
 import { type Lookup, lookup } from '../routing/lookup.ts';
 import { sourceAddress, sourceAddress6 } from '../routing/source-address.ts';
 import { egress } from './egress.ts';
@@ -54,7 +55,11 @@ export function localOut(walk: Walk, place: Place, outgoing: Outgoing, owner: So
       );
     skb = { ...skb, packet: { ...unbound, src } };
     // A connecting socket of IPv4 is routed again with the address that it got: `from` rules apply now. A server's answer is sent unconnected.
-    if (version === 4 ? hasPorts(outgoing.protocol) && outgoing.answer !== true : found.kind === 'refused') found = route(walk, skb, mark);
+    if (version === 4 ? hasPorts(outgoing.protocol) && outgoing.answer !== true : found.kind === 'refused') {
+      const own = ownAddress(skb, found.evidence);
+      if (own !== undefined) return own;
+      found = route(walk, skb, mark);
+    }
   }
   if (found.kind === 'refused') return refused(skb, found);
   skb = { ...skb, decision: decide(found) };
@@ -65,6 +70,19 @@ export function localOut(walk: Walk, place: Place, outgoing: Outgoing, owner: So
   const output = runHook(walk, skb, 'output', { oif: first, nextHop: nextHopOf(skb), reroute: (changed) => reroute(walk, changed) });
   if (output.kind === 'stop') return output.outcome;
   return postrouting(walk, output.skb);
+}
+
+/**
+ * A local route of another table lends its destination as the source of the first question; the second asks whether anybody here has it
+ * (linux: `ip_route_output_key_hash_rcu`, `__ip_dev_find`).
+ */
+function ownAddress(skb: Skb, evidence: Lookup['evidence']): Outcome | undefined {
+  const { place, packet } = skb;
+  const { src, dst } = packet;
+  if (typeof src !== 'number' || src === 0 || addressType(place.namespace, src) === 'local') return undefined;
+  if (place.namespace.links.some(({ addresses }) => addresses.some(({ ip }) => ip === src))) return undefined;
+  const details = { destination: formatIp(dst), source: formatIp(src) };
+  return refuseByErrno(skb, 'ENETUNREACH', finding(place, 'ROUTE_SOURCE_REFUSED', evidence, details));
 }
 
 /** What IPVS sends on goes through OUTPUT as if it were made here (linux: `ip_vs_nat_send_or_cont`). */
@@ -94,7 +112,7 @@ export function nextHopOf(skb: Skb): Packet['dst'] {
   return skb.decision?.via ?? skb.packet.dst;
 }
 
-function route(walk: Walk, skb: Skb, mark = skb.packet.mark): Lookup {
+function route(walk: Walk, skb: Skb, mark = skb.packet.mark, uid = skb.socket?.uid ?? 0): Lookup {
   const { packet } = skb;
   const device = skb.socket?.device;
   const found = lookup(
@@ -109,7 +127,7 @@ function route(walk: Walk, skb: Skb, mark = skb.packet.mark): Lookup {
       protocol: packet.protocol,
       sport: packet.sport,
       dport: packet.dport,
-      uid: skb.socket?.uid ?? 0,
+      uid,
     },
     walk.chooser,
   );
@@ -160,14 +178,14 @@ export function stepRoute(walk: Walk, skb: Skb): void {
 
 /**
  * After OUTPUT changed the mark or the destination (linux: `ip_route_me_harder`); the source address stays. Not every
- * sender is told of what is refused here.
+ * sender is told of what is refused here. IPv4 asks as root whoever sends (6.18: it leaves `flowi4_uid` unset).
  */
 function reroute(walk: Walk, skb: Skb): HookResult {
   const stop = (outcome: Outcome): HookResult => ({
     kind: 'stop',
     outcome: outcome.kind === 'refused' && !hearsFromOutput(skb.packet) ? { kind: 'dropped', finding: outcome.finding } : outcome,
   });
-  const found = route(walk, skb);
+  const found = route(walk, skb, skb.packet.mark, familyOf(skb.packet.dst) === 4 ? 0 : skb.socket?.uid);
   if (found.kind === 'refused') return stop(refused(skb, found));
   const decision = decide(found);
   const stranded = leavesWithLoopback({ ...skb, decision });
