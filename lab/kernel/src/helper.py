@@ -25,6 +25,8 @@ HEADER = {
 }
 IP_MTU_DISCOVER, IP_PMTUDISC_DONT, IP_PMTUDISC_PROBE = 10, 0, 3
 MSG_ERRQUEUE = 0x2000
+ICMP_REDIRECT = 5
+TCP_INFO_BYTES_ACKED = 120  # its place in struct tcp_info
 prefix = sys.argv[1]
 libc = ctypes.CDLL(None, use_errno=True)
 selector = selectors.DefaultSelector()
@@ -237,9 +239,11 @@ class Probe:
 
     def ready(self, _events):
         code = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if code != 0:
-            return self.failed(code)
         noted = self.noted()
+        if noted is not None and (noted["origin"], noted["type"]) == ("icmp", ICMP_REDIRECT):
+            return  # the packet goes on all the same
+        if code != 0:
+            return self.done("answered") if self.tcp and self.acknowledged() else self.failed(code, noted)
         if noted is not None and not self.tcp:
             return self.failed(noted.pop("errno_"), noted)
         try:
@@ -257,6 +261,11 @@ class Probe:
         except OSError as error:
             return self.done("answered") if self.connected else self.failed(error.errno)
         self.done("answered")
+
+    def acknowledged(self):
+        """Was the handshake answered? What becomes of the segments behind it is another question."""
+        info = self.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 128)
+        return struct.unpack_from("Q", info, TCP_INFO_BYTES_ACKED)[0] > 0
 
     def noted(self):
         """The kernel's note on an error: who reported it, and by which ICMP message."""

@@ -65,10 +65,12 @@ export class Connections {
     this.#adopt(table, packet, zone);
     const entries = this.#entries(table);
     if (packet.quoted !== undefined) return relatedTo(entries, packet.quoted, zone);
+    const asks = isRequest(packet);
+    const answers = packet.icmp !== undefined && !asks;
     for (const entry of entries) {
-      if (entry.zone.original === zone.original && sameTuple(entry.original, packet))
+      if (!answers && entry.zone.original === zone.original && sameTuple(entry.original, packet))
         return { state: entry.replied ? 'ESTABLISHED' : 'NEW', entry, direction: 'original' };
-      if (entry.zone.reply === zone.reply && sameTuple(entry.reply, packet)) {
+      if (!asks && entry.zone.reply === zone.reply && sameTuple(entry.reply, packet)) {
         if (entry.refusesAnswer === true && isOpening(packet)) return INVALID;
         const replied = this.replace(table.id, entry, { ...entry, replied: true });
         return { state: 'ESTABLISHED', entry: replied, direction: 'reply' };

@@ -19,8 +19,15 @@ import { type Decision, type Outcome, type Outgoing, type Place, type Skb, type 
  *
  * @param owner whose socket sends it; its `uid` is unset where no process waits for an error
  * @param mark what its first route is asked with, where that is not the packet's own
+ * @param tracking what is known of it before any hook
  */
-export function localOut(walk: Walk, place: Place, outgoing: Outgoing, owner: SocketOwner, mark = outgoing.mark): Outcome {
+export function localOut(
+  walk: Walk,
+  place: Place,
+  outgoing: Outgoing,
+  owner: SocketOwner,
+  { mark = outgoing.mark, tracking }: { readonly mark?: number | undefined; readonly tracking?: Skb['tracking'] } = {},
+): Outcome {
   const version = familyOf(outgoing.dst);
   const unbound: Packet = { ...outgoing, src: outgoing.src ?? anyAddress(version) };
   let skb: Skb = {
@@ -30,7 +37,7 @@ export function localOut(walk: Walk, place: Place, outgoing: Outgoing, owner: So
     bridge: undefined,
     frame: undefined,
     zone: undefined,
-    tracking: undefined,
+    tracking,
     socket: owner,
     balanced: undefined,
     decision: undefined,

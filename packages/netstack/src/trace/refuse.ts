@@ -1,8 +1,9 @@
-import { familyOf, isMulticast } from '../address/ip.ts';
+import { type Ip, familyOf, isMulticast } from '../address/ip.ts';
 import { ownerOf } from '../namespace/lookup.ts';
-import type { Chain, Hook, RejectWith, SocketOwner, Table } from '../netfilter/model.ts';
+import type { Chain, Hook, RejectWith, SocketOwner, Table, Tracking } from '../netfilter/model.ts';
 import { ICMP, ICMPV6, TCP } from '../packet/protocol.ts';
 import { type Packet, TcpFlag, newPacket } from '../packet/packet.ts';
+import { sourceAddress6 } from '../routing/source-address.ts';
 import type { Source } from '../source.ts';
 import type { Finding } from './finding.ts';
 import { type Outcome, type Outgoing, type Skb, type Walk, finding } from './walk.ts';
@@ -52,8 +53,7 @@ function answerByIcmp(_walk: Walk, skb: Skb, type: number, code: number, found: 
   if (!mayBeAnswered(packet)) return { kind: 'dropped', finding: found };
   const version = familyOf(packet.dst);
   const answer = newPacket<Outgoing>({
-    // Whoever was asked answers by that address, IPv6 only if it has it itself; whoever is on the way by the one that leads back.
-    src: skb.decision?.kind === 'local' && (version === 4 || ownerOf(place.namespace, packet.dst) !== undefined) ? packet.dst : undefined,
+    src: sourceOfError(skb),
     dst: packet.src,
     protocol: version === 4 ? ICMP : ICMPV6,
     sport: 0,
@@ -61,14 +61,32 @@ function answerByIcmp(_walk: Walk, skb: Skb, type: number, code: number, found: 
     icmp: { type, code },
     tcpFlags: 0,
     ttl: 64,
-    length: version === 4 ? Math.min(56 + 20, packet.length + 28) : Math.min(1280, packet.length + 48),
+    // As much of the packet as goes into 576 bytes, or 1280 (linux: `__icmp_send`, `icmp6_send`).
+    length: version === 4 ? Math.min(576, packet.length + 28) : Math.min(1280, packet.length + 48),
     df: false,
     // linux: `icmp_send` keeps the question's TOS bits and adds the precedence of internetwork control; `icmp6_send` has no class.
     tos: version === 4 ? (packet.tos & 0x1e) | 0xc0 : 0,
     mark: 0,
     quoted: packet,
   });
-  return { kind: 'refused', finding: found, error: `${version === 4 ? 'icmp' : 'icmpv6'}-${String(type)}/${String(code)}`, place, answer };
+  const error = `${version === 4 ? 'icmp' : 'icmpv6'}-${String(type)}/${String(code)}`;
+  return { kind: 'refused', finding: found, error, place, answer, attached: attachedTo(skb) };
+}
+
+/**
+ * Whoever was asked answers by that address, IPv6 only if it has it itself. Whoever is on the way: in IPv4 by the one that leads back, in
+ * IPv6 by the best one for the sender on the device that the packet came by, before it asks for a route.
+ */
+function sourceOfError({ packet, place, decision, iif }: Skb): Ip | undefined {
+  const { src, dst } = packet;
+  if (decision?.kind === 'local' && (typeof dst === 'number' || ownerOf(place.namespace, dst) !== undefined)) return dst;
+  return typeof src === 'bigint' && iif !== '' ? sourceAddress6(place.namespace, iif, src) : undefined;
+}
+
+/** The kernel's word about a packet is part of its connection, confirmed or not, in whatever zone; of none where that has none. */
+function attachedTo({ tracking }: Skb): Tracking | undefined {
+  if (tracking?.entry === undefined) return undefined;
+  return { state: 'RELATED', entry: tracking.entry, direction: tracking.direction === 'original' ? 'reply' : 'original' };
 }
 
 function mayBeAnswered(packet: Packet): boolean {
@@ -142,7 +160,10 @@ export function refusedByRule(
     backend: table.backend,
   });
   if (hook === 'output' && how.kind === 'icmp') return refuseByErrno(skb, skb.packet.protocol === TCP ? connectErrno(how) : 'EPERM', found);
-  if (how.kind === 'tcp-reset') return answerByReset(skb, found);
+  if (how.kind === 'tcp-reset') {
+    const outcome = answerByReset(skb, found);
+    return outcome.kind === 'refused' ? { ...outcome, attached: attachedTo(skb) } : outcome;
+  }
   return answerByIcmp(walk, skb, how.type, how.code, found);
 }
 

@@ -6,7 +6,7 @@ import { type Packet, TcpFlag, type Tuple, newPacket, sameTuple, tupleOf } from 
 import { replyTuple } from '../conntrack/connections.ts';
 import { type Ways, explore } from './choices.ts';
 import type { Finding } from './finding.ts';
-import type { SocketOwner } from '../netfilter/model.ts';
+import type { SocketOwner, Tracking } from '../netfilter/model.ts';
 import { addressType } from '../routing/fib.ts';
 import { localOut } from './local-out.ts';
 import { KERNEL } from './refuse.ts';
@@ -169,7 +169,7 @@ function conclude(walk: Walk, request: TraceRequest, origin: Place, there: Outco
   const sent = sentBy(forward, outgoing);
   if (there.kind === 'refused') {
     if (there.answer === undefined) return alone;
-    const back = answerFrom(walk, there.place, there.answer, KERNEL);
+    const back = answerFrom(walk, there.place, there.answer, KERNEL, { tracking: there.attached });
     const answer = direction(walk, back);
     if (reaches(back, request.origin, origin) && !isAbout(back, sent)) {
       const stranger = finding(origin, 'NAT_REPLY_MISMATCH', [], { expected: formatIp(outgoing.dst), actual: formatIp(there.answer.dst) });
@@ -270,14 +270,20 @@ function reply(walk: Walk, there: Extract<Outcome, { kind: 'served' }>): Outcome
     chosen: chosen && { ...chosen, side: 'dport' },
   });
   const isUnbound = protocol === UDP && there.socketAddress === 'any';
-  return answerFrom(walk, place, answer, there.owner, isUnbound ? packet.dst : undefined);
+  return answerFrom(walk, place, answer, there.owner, isUnbound ? { asked: packet.dst } : {});
 }
 
 /**
  * `asked`: a datagram socket on a wildcard answers from the address that routing chooses, unless the program sets it (IP_PKTINFO):
  * which of them it is no dump tells.
  */
-function answerFrom(walk: Walk, place: Place, answer: Outgoing, owner: SocketOwner, asked?: Ip): Outcome {
+function answerFrom(
+  walk: Walk,
+  place: Place,
+  answer: Outgoing,
+  owner: SocketOwner,
+  { asked, tracking }: { readonly asked?: Ip; readonly tracking?: Tracking | undefined } = {},
+): Outcome {
   walk.begin();
   walk.enter(place, 'send', undefined);
   const { src } = answer;
@@ -288,7 +294,7 @@ function answerFrom(walk: Walk, place: Place, answer: Outgoing, owner: SocketOwn
     const keeps = walk.chooser.unknown('the address that the UDP server answers from', [], [true, false]);
     if (!keeps) return localOut(walk, place, { ...answer, src: undefined }, owner);
   }
-  return localOut(walk, place, answer, owner);
+  return localOut(walk, place, answer, owner, { tracking });
 }
 
 function isOnlyAddress(place: Place, ip: Ip): boolean {

@@ -71,6 +71,8 @@ export type Outcome =
       readonly error: string;
       readonly place: Place;
       readonly answer: Outgoing | undefined;
+      /** What tracking knows of it before any hook: it belongs to the connection of the packet that it is about (linux: `nf_ct_attach`). */
+      readonly attached?: Tracking | undefined;
     }
   | { readonly kind: 'unknown'; readonly finding: Finding };
 

@@ -2,7 +2,7 @@ import { familyOf } from '../../address/ip.ts';
 import { missingTopic } from '../../namespace/lookup.ts';
 import type { NetworkNamespace } from '../../namespace/namespace.ts';
 import type { Socket } from '../../namespace/socket.ts';
-import type { Packet } from '../../packet/packet.ts';
+import { type Packet, TcpFlag } from '../../packet/packet.ts';
 import { TCP, UDP } from '../../packet/protocol.ts';
 import { addressType } from '../address-type.ts';
 import { unknown } from '../logic.ts';
@@ -21,6 +21,11 @@ export function socketsFor(namespace: NetworkNamespace, packet: Packet, wildcard
   return namespace.sockets.filter((socket) => takes(socket, packet, wildcard));
 }
 
+/** A program's, or a kernel's reset. */
+function isAnswer({ answer, protocol, tcpFlags }: Packet): boolean {
+  return answer === true || (protocol === TCP && (tcpFlags & TcpFlag.RST) !== 0);
+}
+
 /** Has the packet a socket here? A listener on the wildcard address does not count, unless `--nowildcard` (linux: `xt_socket.c`). */
 export const socket: MatchReader = {
   options: { '--transparent': 0, '--nowildcard': 0, '--restore-skmark': 0 },
@@ -33,7 +38,7 @@ export const socket: MatchReader = {
       const found = socketsFor(namespace, packet, options.has('--nowildcard'));
       // The socket that asked is there, though no dump has it.
       if (found.length === 0)
-        return packet.answer === true && addressType(namespace, packet.dst) === 'LOCAL' ? unknown('socket of the asker') : false;
+        return isAnswer(packet) && addressType(namespace, packet.dst) === 'LOCAL' ? unknown('socket of the asker') : false;
       return options.has('--transparent') ? unknown('socket --transparent') : true;
     };
   },

@@ -48,7 +48,7 @@ export const tunnel: DeviceKind<'tunnel'> = {
       evidence: [link.source],
     });
     // The device's own mark asks for the route; the chains see the packet's.
-    return localOut(walk, place, outer, KERNEL, device.fwmark ?? 0);
+    return localOut(walk, place, outer, KERNEL, { mark: device.fwmark ?? 0 });
   },
   // Nothing is asked for on it: it has no link-layer addresses.
   reach: () => undefined,
