@@ -56,6 +56,19 @@ laboratory(
   ],
 );
 
+laboratory(
+  'whoever finds no socket has let the connection go',
+  routed({
+    r: {
+      nft: 'table ip t1 {\n chain b1 {\n type filter hook output priority -300; policy accept;\n ct zone 0 drop\n }\n}\ntable ip t2 {\n chain b0 {\n type nat hook prerouting priority -100; policy accept;\n }\n}\n',
+    },
+  }),
+  [
+    ['the error belongs to none before tracking', 'x udp 10.9.0.1:81', 'rejected icmp-3/3 from 10.9.0.1'],
+    ['on the way it does', 'x udp 10.9.1.2:9 ttl 1', 'dropped'],
+  ],
+);
+
 laboratory('a redirect is no error', routed({ r: { routes: ['10.7.7.0/24 via 10.9.0.99'] } }), [
   ['the packet went on', 'x icmp 10.7.7.7', 'rejected icmp-3/1 from 10.9.0.1'],
 ]);

@@ -105,6 +105,7 @@ function arrivedOn(skb: Skb): string {
   return skb.iif === 'lo' && !isLoopback(skb.packet.dst) ? (ownerOf(skb.place.namespace, skb.packet.dst)?.link.name ?? 'lo') : skb.iif;
 }
 
+/** The connection is let go before the error is made (linux: `nf_reset_ct` in `udp_queue_rcv_skb`). */
 function noSocket(walk: Walk, skb: Skb): Outcome {
   const { place, packet } = skb;
   const others = place.namespace.sockets.filter(
@@ -123,5 +124,5 @@ function noSocket(walk: Walk, skb: Skb): Outcome {
     details,
   );
   if (skb.decision?.kind === 'broadcast') return dropped(place, 'SOCKET_NOT_LISTENING', found.evidence, details);
-  return packet.protocol === TCP ? answerByReset(skb, found) : refuseByIcmp(walk, skb, 'port-unreachable', found);
+  return packet.protocol === TCP ? answerByReset(skb, found) : refuseByIcmp(walk, { ...skb, tracking: undefined }, 'port-unreachable', found);
 }
