@@ -237,3 +237,12 @@ laboratory(
     ['reaches the host', 'z tcp 10.9.0.1:80', 'delivered r<-10.9.0.4:40000 at 10.9.0.1:80'],
   ],
 );
+
+laboratory(
+  'a bridged frame that DNAT sends to a neighbour that nobody is',
+  bridged({ r: { sysctls: FILTER_ON, iptables: nat(`${VIP} 10.9.0.4`) }, x: { routes: ['10.96.0.0/16 via 10.9.0.1'] } }),
+  [
+    ['the host that the frame was for tells the sender', 'x udp 10.96.0.1:9', 'rejected icmp-3/1 from 10.96.0.1'],
+    ['not so of a frame for another', 'x udp 10.96.0.1:9', 'dropped', { change: { x: 'ip route replace 10.96.0.0/16 via 10.9.0.3' } }],
+  ],
+);

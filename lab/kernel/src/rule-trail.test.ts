@@ -83,6 +83,7 @@ describe('model and kernel', () => {
     ['the kernel ends before', [way(true, a, b)], [[a]], ['rules in r:\n  model:  b: b 1 drop\n  kernel: no more']],
     ['the kernel goes on', [way(true, a)], [[a], [b]], ['rules in r:\n  model:  no more\n  kernel: b: b 1 drop']],
     ['it may, behind the packet', [way(false, a)], [[a], [b]], []],
+    ['nor look at the copies that a bridge floods', [way(true, a)], [[a], [walk('bridge b c', 'c 1 drop')]], []],
     ['it may not, within it', [way(false, a)], [[a, b]], ['rules in r:\n  model:  no more\n  kernel: b: b 1 drop']],
     [
       'a rule that may have fitted did',

@@ -10,6 +10,7 @@ import { decide, stepRoute } from './local-out.ts';
 import { resolve } from './neighbour.ts';
 import { enterBridge, lacksVlans, leaveBridge } from './bridge-vlans.ts';
 import { arrived, receiveHere, wrongMac } from './receive.ts';
+import { refuseByIcmp } from './refuse.ts';
 import { runHook } from './run-hook.ts';
 import { forwardsFrames, isDeaf, portsOf, stations } from './segment.ts';
 import { type Frame, transmit } from './transmit.ts';
@@ -104,8 +105,11 @@ function redirected(walk: Walk, start: Skb, bridge: Link, port: Link, frame: Fra
         },
         true,
       );
+    // Whose frame was for this host is told, as of any route; of one for another host no error is sent (linux: `__icmp_send`, PACKET_HOST).
     case 'unanswered':
-      return { kind: 'dropped', finding: resolution.finding };
+      return frame.mac === undefined || isLocal(place, bridge, frame.mac)
+        ? refuseByIcmp(walk, skb, 'host-unreachable', resolution.finding)
+        : { kind: 'dropped', finding: resolution.finding };
     case 'unknown':
       return { kind: 'unknown', finding: resolution.finding };
     case 'external':
