@@ -124,5 +124,7 @@ function noSocket(walk: Walk, skb: Skb): Outcome {
     details,
   );
   if (skb.decision?.kind === 'broadcast') return dropped(place, 'SOCKET_NOT_LISTENING', found.evidence, details);
-  return packet.protocol === TCP ? answerByReset(skb, found) : refuseByIcmp(walk, { ...skb, tracking: undefined }, 'port-unreachable', found);
+  return packet.protocol === TCP
+    ? answerByReset(skb, found)
+    : refuseByIcmp(walk, { ...skb, tracking: undefined }, 'port-unreachable', found);
 }
