@@ -57,3 +57,13 @@ laboratory('sockets of IPv6', routed6({ y: { listeners: ['tcp [::]:83', 'tcp [fd
   ['loopback', 'x udp [fd00:1::2]:85', 'rejected icmpv6-1/4 from fd00:1::2'],
   ['nobody', 'x tcp [fd00:1::2]:86', 'rejected tcp-reset'],
 ]);
+
+laboratory(
+  'a socket that is bound to a device that is down',
+  routed({ y: { listeners: ['udp 10.9.1.2%e0:85', 'udp 10.9.1.2:86'], then: ['ip link set e0 down'] } }),
+  [
+    ['hears its own host, and can’t answer', 'y udp 10.9.1.2:85', 'dropped after y<-10.9.1.2:40000 at 10.9.1.2:85'],
+    ['one that is bound to none does', 'y udp 10.9.1.2:86', 'delivered y<-10.9.1.2:40000 at 10.9.1.2:86'],
+    ['nor does it ask', 'y udp 10.9.1.2:86 device e0', 'rejected errno-ENETUNREACH'],
+  ],
+);

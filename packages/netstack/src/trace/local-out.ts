@@ -122,6 +122,10 @@ export function nextHopOf(skb: Skb): Packet['dst'] {
 function route(walk: Walk, skb: Skb, mark = skb.packet.mark, uid = skb.socket?.uid ?? 0): Lookup {
   const { packet } = skb;
   const device = skb.socket?.device;
+  const link = device === undefined ? undefined : linkByName(skb.place.namespace, device);
+  // A socket that is bound to a device sends nothing while that is down, not even to its own host.
+  if (link !== undefined && !link.up && familyOf(packet.dst) === 4)
+    return { kind: 'refused', type: 'nothing', by: 'end', evidence: [link.source] };
   const found = lookup(
     skb.place.namespace,
     {
@@ -138,7 +142,6 @@ function route(walk: Walk, skb: Skb, mark = skb.packet.mark, uid = skb.socket?.u
     },
     walk.chooser,
   );
-  const link = device === undefined ? undefined : linkByName(skb.place.namespace, device);
   return found.kind === 'refused' && link !== undefined && familyOf(packet.dst) === 4 ? onLink(link, packet.dst) : found;
 }
 
