@@ -71,7 +71,7 @@ none_json() { echo '[]' >"$1"; status "$1" 0; }
 
 read_sysctl() {
   cd /proc/sys || return
-  set -- net/ipv4/ip_forward net/ipv4/fib_multipath_* net/ipv4/icmp_* net/ipv4/ip_nonlocal_bind net/ipv4/ip_default_ttl \
+  set -- kernel/osrelease net/ipv4/ip_forward net/ipv4/fib_multipath_* net/ipv4/icmp_* net/ipv4/ip_nonlocal_bind net/ipv4/ip_default_ttl \
     net/ipv4/ip_no_pmtu_disc net/ipv4/ip_local_port_range net/ipv4/ip_local_reserved_ports net/ipv4/ip_unprivileged_port_start \
     net/ipv4/ip_forward_use_pmtu net/ipv4/ip_early_demux net/ipv4/fwmark_reflect net/ipv4/tcp_fwmark_accept \
     net/ipv4/tcp_mtu_probing net/ipv4/tcp_l3mdev_accept net/ipv4/udp_l3mdev_accept net/ipv4/raw_l3mdev_accept \

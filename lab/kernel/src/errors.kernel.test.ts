@@ -78,6 +78,16 @@ laboratory('the socket that asked', routed({ r: { iptables: '*filter\n-A INPUT -
 ]);
 
 laboratory(
+  'the same in nftables, for the error about what it asked',
+  routed({
+    r: {
+      nft: 'table inet t {\n chain c {\n type filter hook input priority 0; policy accept;\n socket wildcard 0 ct direction reply reject with icmp type host-prohibited\n }\n}\n',
+    },
+  }),
+  [['an error is looked up by what it quotes', 'r udp 10.9.1.2:10', 'dropped', { unknown: true }]],
+);
+
+laboratory(
   'an echo and its answer of one address are told apart by their types',
   routed({ r: { iptables: '*filter\n-A INPUT -m conntrack ! --ctstate NEW -j DROP\nCOMMIT\n' } }),
   [['the answer is not new', 'r icmp 10.9.0.1', 'dropped']],

@@ -286,3 +286,29 @@ laboratory(
     ['of no other', 'y udp 10.9.0.2:11', refusedBy('10.9.0.2'), { unknown: true }],
   ],
 );
+
+const own = (hook: string, rule: string): ReturnType<typeof routed> =>
+  routed({ r: { nft: `table ip t {\n chain c {\n type filter hook ${hook} priority 0; policy accept;\n ${rule} drop\n }\n}\n` } });
+laboratory('fib: what comes over lo is not looked up: it leads back to lo', own('input', 'fib saddr . iif oif missing'), [
+  ['its own', 'r udp 10.9.0.1:9', 'delivered r<-10.9.0.1:40000 at 10.9.0.1:9'],
+  ['another’s', 'x udp 10.9.0.1:9', 'delivered r<-10.9.0.2:40000 at 10.9.0.1:9'],
+]);
+for (const hook of ['input', 'prerouting'])
+  laboratory(`fib: nor is its destination, in ${hook}`, own(hook, 'fib daddr . iif oif exists'), [
+    ['its own', 'r udp 10.9.0.1:9', 'dropped'],
+    ['another’s is local, which counts as none', 'x udp 10.9.0.1:9', 'delivered r<-10.9.0.2:40000 at 10.9.0.1:9'],
+  ]);
+
+laboratory(
+  'IPv6 is routed again after a chain of type route changed the hop limit',
+  routed6({
+    r: {
+      rules: ['-6 from fd00:1::/64 to fd00:1::2 prohibit'],
+      nft: 'table ip6 t {\n chain c {\n type route hook output priority -150; policy accept;\n udp dport 9 ip6 hoplimit set 9\n }\n}\n',
+    },
+  }),
+  [
+    ['with the source that it has now', 'r udp [fd00:1::2]:9', 'rejected errno-EACCES'],
+    ['not where nothing changed', 'r udp [fd00:1::2]:10', 'rejected icmpv6-1/4 from fd00:1::2'],
+  ],
+);

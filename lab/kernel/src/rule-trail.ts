@@ -160,9 +160,11 @@ export function modelTrails(
         if (says(book, walk)) into.set(name, [...(into.get(name) ?? []), walk]);
       }
     }
+    // Who sends a packet back by the device that it came by tells its sender of the better way.
+    const redirects = path.hops.some((hop) => hop.in !== undefined && hop.in.device === hop.out?.device);
     const isOwnWord = path.error?.kind.startsWith('errno-') === true;
     const isAstray = reply?.causes.some(({ code }) => code === 'NAT_REPLY_MISMATCH') === true;
-    return [{ nft, legacy, whole: protocol !== 'tcp' && reply?.verdict !== 'rejected' && !isOwnWord && !isAstray }];
+    return [{ nft, legacy, whole: protocol !== 'tcp' && reply?.verdict !== 'rejected' && !isOwnWord && !isAstray && !redirects }];
   });
 }
 
@@ -194,7 +196,8 @@ export function compareTrails(
   kernel: ReadonlyMap<string, readonly (readonly ChainTrail[])[]>,
 ): readonly string[] {
   const differences = model.map((way) => [...kernel].flatMap(([namespace, packets]) => differencesAt(namespace, way, packets)));
-  return differences.find((each) => each.length === 0) ?? differences[0] ?? [];
+  // Of several ways the one that differs in the fewest namespaces is told.
+  return [...differences].sort((a, b) => a.length - b.length)[0] ?? [];
 }
 
 function differencesAt(namespace: string, { nft, whole }: ModelTrail, packets: readonly (readonly ChainTrail[])[]): readonly string[] {

@@ -18,3 +18,10 @@ test.each([
   },
   600_000,
 );
+
+test('generated laboratories, rule by rule: the packets meet the rules that the model says', async () => {
+  // A tunnel's outer packets may belong to a connection that an earlier packet has begun, which no rule of nat sees again.
+  const families = FAMILIES.filter(({ name }) => name !== 'cluster');
+  const { differences } = await run(session, { families, seed: 7, cases: 800, time: Infinity, trails: true });
+  expect(differences).toEqual([]);
+}, 600_000);

@@ -112,3 +112,10 @@ export function sysctlSource(ns: NetworkNamespace, path: string): { artifact: st
   }
   return { artifact: `${ns.id}/sysctl`, line, text: `${path} = ${ns.sysctls.get(path) ?? '(not in the dump)'}` };
 }
+
+/** Is the kernel of that version, or a later one? `undefined`: the dump does not tell. */
+export function isKernelSince(ns: NetworkNamespace | undefined, major: number, minor: number): boolean | undefined {
+  const [, ownMajor, ownMinor] = /^(\d+)\.(\d+)/.exec(ns?.sysctls.get('kernel/osrelease') ?? '') ?? [];
+  if (ownMajor === undefined) return undefined;
+  return Number(ownMajor) > major || (Number(ownMajor) === major && Number(ownMinor) >= minor);
+}

@@ -1,6 +1,6 @@
 import { type Family, type Ip, familyOf } from '../address/ip.ts';
 import { contains } from '../address/prefix.ts';
-import { conf, linkByName } from '../namespace/lookup.ts';
+import { conf, isKernelSince, linkByName } from '../namespace/lookup.ts';
 import type { NetworkNamespace } from '../namespace/namespace.ts';
 import type { Nexthop, PolicyRule, Route } from '../namespace/route.ts';
 import type { Chooser } from '../netfilter/walk.types.ts';
@@ -145,14 +145,9 @@ function isUsable(ns: NetworkNamespace, nexthop: Nexthop, flow: Flow): boolean {
  * objects are taken by their hash alone (linux: `fib_select_multipath`). A dump that does not tell its kernel may be of either kind.
  */
 function preferred(ns: NetworkNamespace, route: Route, nexthops: readonly Nexthop[], flow: Flow): readonly Nexthop[] {
-  if (typeof flow.dst === 'bigint' || route.byObject === true || !isKernelSince(ns, 6, 16)) return nexthops;
+  if (typeof flow.dst === 'bigint' || route.byObject === true || isKernelSince(ns, 6, 16) !== true) return nexthops;
   const own = nexthops.filter(
     (nexthop) => linkByName(ns, nexthop.dev ?? '')?.addresses.some((address) => address.ip === flow.src) === true,
   );
   return own.length > 0 ? own : nexthops;
-}
-
-function isKernelSince(ns: NetworkNamespace, major: number, minor: number): boolean {
-  const [, ownMajor, ownMinor] = /^(\d+)\.(\d+)/.exec(ns.sysctls.get('kernel/osrelease') ?? '') ?? [];
-  return Number(ownMajor) > major || (Number(ownMajor) === major && Number(ownMinor) >= minor);
 }

@@ -90,6 +90,8 @@ export function runHook(walk: Walk, start: Skb, hook: Hook, options: HookOptions
       reroutes(table, chain) &&
       (before.packet.mark !== skb.packet.mark ||
         before.packet.tos !== skb.packet.tos ||
+        // linux: `ip6t_mangle_out`, `nf_route_table_hook6`
+        (version === 6 && before.packet.ttl !== skb.packet.ttl) ||
         before.packet.src !== skb.packet.src ||
         before.packet.dst !== skb.packet.dst)
     ) {

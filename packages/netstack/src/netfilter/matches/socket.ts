@@ -16,9 +16,17 @@ function takes(socket: Socket, packet: Packet, wildcard: boolean): boolean {
   return wildcard && (socket.family === family || (family === 4 && !socket.v6only));
 }
 
-/** The sockets that a packet could be given to; those of the wildcard address only where they count. */
-export function socketsFor(namespace: NetworkNamespace, packet: Packet, wildcard: boolean): readonly Socket[] {
-  return namespace.sockets.filter((socket) => takes(socket, packet, wildcard));
+/**
+ * The sockets that a packet could be given to; those of the wildcard address only where they count. A text: why nobody knows.
+ */
+export function socketsFor(namespace: NetworkNamespace | undefined, packet: Packet, wildcard: boolean): readonly Socket[] | string {
+  // An error is looked up by the packet that it quotes (linux: `extract_icmp4_fields`).
+  if (packet.protocol !== TCP && packet.protocol !== UDP) return packet.quoted === undefined ? [] : 'socket for an ICMP error';
+  if (namespace === undefined || missingTopic(namespace, 'sockets') !== undefined) return 'socket without a list of sockets';
+  const found = namespace.sockets.filter((socket) => takes(socket, packet, wildcard));
+  // The socket that asked is there, though no dump has it.
+  if (found.length === 0 && isAnswer(packet) && addressType(namespace, packet.dst) === 'LOCAL') return 'socket of the asker';
+  return found;
 }
 
 /** A program's, or a kernel's reset. */
@@ -32,13 +40,9 @@ export const socket: MatchReader = {
   read: (options) => {
     if (options.anyNegated || options.has('--restore-skmark')) return undefined;
     return ({ namespace, packet }) => {
-      if (packet.protocol !== TCP && packet.protocol !== UDP)
-        return packet.quoted === undefined ? false : unknown('socket for an ICMP error');
-      if (missingTopic(namespace, 'sockets') !== undefined) return unknown('socket without a list of sockets');
       const found = socketsFor(namespace, packet, options.has('--nowildcard'));
-      // The socket that asked is there, though no dump has it.
-      if (found.length === 0)
-        return isAnswer(packet) && addressType(namespace, packet.dst) === 'LOCAL' ? unknown('socket of the asker') : false;
+      if (typeof found === 'string') return unknown(found);
+      if (found.length === 0) return false;
       return options.has('--transparent') ? unknown('socket --transparent') : true;
     };
   },

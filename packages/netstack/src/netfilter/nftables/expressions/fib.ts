@@ -1,6 +1,6 @@
-import { type Ip, anyAddress, familyOf, isLoopback } from '../../../address/ip.ts';
+import { type Ip, anyAddress, familyOf } from '../../../address/ip.ts';
 import { contains } from '../../../address/prefix.ts';
-import { missingTopic } from '../../../namespace/lookup.ts';
+import { isKernelSince, missingTopic } from '../../../namespace/lookup.ts';
 import type { NetworkNamespace } from '../../../namespace/namespace.ts';
 import { type Lookup, lookup } from '../../../routing/lookup.ts';
 import { addressType } from '../../address-type.ts';
@@ -72,8 +72,12 @@ function deviceTo(
   withMark: boolean,
 ): string | { readonly construct: string } {
   const back = side === 'src';
-  // What comes over lo has no way back to be checked.
-  if (back && hook === 'prerouting' && (iif === 'lo' || isLoopback(packet.src))) return iif;
+  // What comes over lo is not looked up (linux: `nft_fib_can_skip`), in chains of input since 6.15.
+  if (iif === 'lo' && (hook === 'prerouting' || hook === 'input')) {
+    const isSkipped = hook === 'prerouting' ? true : isKernelSince(namespace, 6, 15);
+    if (isSkipped === undefined) return { construct: 'nftables fib of what comes over lo, by a kernel that is not known' };
+    if (isSkipped) return iif;
+  }
   const only = within === undefined ? undefined : within === 'iif' ? iif : oif;
   const probe = new Probe();
   const found: Lookup = lookup(

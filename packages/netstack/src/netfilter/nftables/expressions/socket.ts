@@ -1,5 +1,3 @@
-import { missingTopic } from '../../../namespace/lookup.ts';
-import { TCP, UDP } from '../../../packet/protocol.ts';
 import { socketsFor } from '../../matches/socket.ts';
 import { fieldsOf } from '../../parse/json.ts';
 import { TYPES } from '../data-type.ts';
@@ -13,9 +11,8 @@ export const socket: ExpressionReader = (content) => {
   return {
     types: [key === 'mark' ? TYPES.mark : TYPES.boolean],
     evaluate: ({ namespace, packet }) => {
-      if (packet.protocol !== TCP && packet.protocol !== UDP) return NONE;
-      if (missingTopic(namespace, 'sockets') !== undefined) return unknownValue('nftables socket without a list of sockets');
       const sockets = socketsFor(namespace, packet, true);
+      if (typeof sockets === 'string') return unknownValue(`nftables ${sockets}`);
       if (sockets.length === 0) return NONE;
       if (key === 'wildcard') return valueOf(sockets.every((found) => found.local === 'any') ? 1 : 0);
       return unknownValue(`nftables socket ${key}`);
