@@ -34,7 +34,7 @@ const FAULTS: Readonly<Record<string, CloudFault>> = {
     inject: ({ tables }) => tables[0]?.entries.splice(2),
     code: 'ALIYUN_ROUTE_MISSING',
     on: { type: 'route-table', id: 'vtb-1' },
-    remedy: '10.244.',
+    remedy: '--DestinationCidrBlock {far.cidr} --NextHopType Instance --NextHopId i-node2',
   },
 };
 const FAULT = FAULTS[VARIANT.name];
@@ -132,7 +132,7 @@ onCluster('a cluster whose nodes are instances of Aliyun’s', () => {
         expect.objectContaining({
           code: FAULT?.code,
           on: FAULT?.on,
-          remedy: expect.stringContaining(FAULT?.remedy ?? '') as unknown,
+          remedy: expect.stringContaining(fill(scene, FAULT?.remedy ?? '')) as unknown,
         }),
       ]);
     });

@@ -19,7 +19,7 @@ type Trail = ReadonlyMap<string, readonly ChainTrail[]>;
 export const MARKER = 'skoop-trace';
 
 /** Where the rules of a namespace stand. In the kernel's trace they have their handles, in the model their sources. */
-export interface RuleBook<Key> {
+interface RuleBook<Key> {
   /** `FORWARD 3`: the chain, and the number there. */
   readonly places: ReadonlyMap<Key, string>;
   /** `ip filter FORWARD`: the chains that have rules. iptables shows chains that its nft backend has not made. */

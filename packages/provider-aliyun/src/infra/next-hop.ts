@@ -1,9 +1,10 @@
-import type { Ip } from '@skoop/netstack';
+import { type Ip, contains, parsePrefix } from '@skoop/netstack';
 import { bestRoute } from '../judge/routes.ts';
 import { readHaVips } from '../model/havip.ts';
 import { type Eni, eniOfAddress, primaryEni } from '../model/interface.ts';
+import { ecsIdOfNode } from '../model/provider-id.ts';
 import { type NextHop, type RouteEntry, readRoutes } from '../model/route-table.ts';
-import { routeMissing, routeUnclear } from '../say/routes.ts';
+import { type PodNetwork, routeMissing, routeUnclear } from '../say/routes.ts';
 import { unread } from '../say/unread.ts';
 import type { Cloud } from './cloud.ts';
 import { type Finding, drops, unclear } from './finding.ts';
@@ -34,7 +35,7 @@ export async function routeOf(cloud: Cloud, place: Place, dst: Ip): Promise<Rout
   const verdict = bestRoute(entries, dst, lists);
   switch (verdict.kind) {
     case 'none':
-      return { kind: 'stuck', findings: [drops(routeMissing(place, dst, entries))] };
+      return { kind: 'stuck', findings: [drops(routeMissing(place, dst, entries, podNetworkAt(cloud, dst)))] };
     case 'unclear':
       return {
         kind: 'stuck',
@@ -42,7 +43,7 @@ export async function routeOf(cloud: Cloud, place: Place, dst: Ip): Promise<Rout
       };
     case 'route': {
       const { entry } = verdict;
-      if (entry.hops.length === 0) return { kind: 'stuck', findings: [drops(routeMissing(place, dst, [entry]))] };
+      if (entry.hops.length === 0) return { kind: 'stuck', findings: [drops(routeMissing(place, dst, [entry], podNetworkAt(cloud, dst)))] };
       const haVips = entry.hops.some(({ type }) => type === 'HaVip') ? await readHaVips(cloud.reader, region, instance.vpc) : [];
       const masters = new Map(haVips.map(({ id, master }) => [id, master]));
       return { kind: 'routed', entry, ways: entry.hops.map((hop) => wayOf(place, dst, hop, masters)) };
@@ -50,6 +51,18 @@ export async function routeOf(cloud: Cloud, place: Place, dst: Ip): Promise<Rout
     default:
       return verdict satisfies never;
   }
+}
+
+function podNetworkAt({ cluster }: Cloud, ip: Ip): PodNetwork | undefined {
+  for (const node of cluster.nodes) {
+    const cidr = node.spec.podCIDRs.find((text) => {
+      const network = parsePrefix(text);
+      return network !== undefined && contains(network, ip);
+    });
+    const instance = ecsIdOfNode(node)?.instance;
+    if (cidr !== undefined && instance !== undefined) return { cidr, instance };
+  }
+  return undefined;
 }
 
 const TRANSIT: ReadonlySet<string> = new Set([

@@ -16,7 +16,18 @@ export function spokenEntry(entry: RouteEntry): string {
   return `${writtenDestination(entry)} → ${hops === '' ? 'no next hop in use' : hops}`;
 }
 
-export function routeMissing({ region, vSwitch, instance, node }: Place, dst: Ip, entries: readonly RouteEntry[]): Suspicion {
+/** The node whose pods have an address like that, and their network. */
+export interface PodNetwork {
+  readonly cidr: string;
+  readonly instance: string;
+}
+
+export function routeMissing(
+  { region, vSwitch, instance, node }: Place,
+  dst: Ip,
+  entries: readonly RouteEntry[],
+  pods: PodNetwork | undefined,
+): Suspicion {
   const { routeTable } = vSwitch;
   return {
     code: 'ALIYUN_ROUTE_MISSING',
@@ -27,7 +38,7 @@ export function routeMissing({ region, vSwitch, instance, node }: Place, dst: Ip
       entries.length === 1 && entries[0] !== undefined
         ? [evidenceOfRoute(entries[0])]
         : [{ object: { kind: 'RouteTable', name: routeTable }, path: '/RouteEntrys/RouteEntry', value: entries.map(spokenEntry) }],
-    remedy: `For a pod network, the cloud controller manager makes the route: kubectl describe node tells why not (NetworkUnavailable). By hand: aliyun vpc CreateRouteEntry --RegionId ${region} --RouteTableId ${routeTable} --DestinationCidrBlock ${hostCidr(dst)} --NextHopType Instance --NextHopId INSTANCE`,
+    remedy: `For a pod network, the cloud controller manager makes the route: kubectl describe node tells why not (NetworkUnavailable). By hand: aliyun vpc CreateRouteEntry --RegionId ${region} --RouteTableId ${routeTable} --DestinationCidrBlock ${pods?.cidr ?? hostCidr(dst)} --NextHopType Instance --NextHopId ${pods?.instance ?? 'INSTANCE'}`,
   };
 }
 
