@@ -9,6 +9,8 @@ export interface Variant {
   readonly dual: boolean;
   /** Healthy ways only, and only where somebody asks for it by name or for all. */
   readonly extra?: true;
+  /** The cloud is asked as well. */
+  readonly cloud?: true;
 }
 
 /** The same list that `npm test -- cluster` goes through. */
