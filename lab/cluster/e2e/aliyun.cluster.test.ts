@@ -31,7 +31,7 @@ const FAULTS: Readonly<Record<string, CloudFault>> = {
     remedy: '--IpProtocol UDP --PortRange 8472/8472 --SourceCidrIp 172.30.0.11/32',
   },
   'host-gw': {
-    inject: ({ tables }) => tables[0]?.entries.splice(2),
+    inject: ({ tables: [table] }) => Object.assign(table ?? {}, { entries: table?.entries.filter(({ Type }) => Type === 'System') }),
     code: 'ALIYUN_ROUTE_MISSING',
     on: { type: 'route-table', id: 'vtb-1' },
     remedy: '--DestinationCidrBlock {far.cidr} --NextHopType Instance --NextHopId i-node2',

@@ -109,7 +109,7 @@ async function readBalancer(cloud: Cloud, service: Service): Promise<void> {
   const listeners = await listenersOf(cloud, balancer);
   await together(
     () => each(balancer.groups, (id) => readGroup(cloud, balancer.region, id)),
-    // A balancer may stand in vSwitches that no node is in, of a VPC that is the nodes' all the same.
+    // Those of the nodes' VPCs are read as it is; a balancer may stand in another.
     async () => {
       if (balancer.vSwitches.length === 0) return;
       const all = await readVSwitches(cloud.reader, balancer.region, balancer.vpc);

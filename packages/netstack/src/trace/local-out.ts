@@ -2,7 +2,7 @@ import { type Ip, anyAddress, familyOf, formatIp, isLoopback } from '../address/
 import { hostPrefix } from '../address/prefix.ts';
 import type { Link } from '../namespace/link.ts';
 import type { Nexthop, Route } from '../namespace/route.ts';
-import { conf, linkByName, missingTopic, sysctlSource } from '../namespace/lookup.ts';
+import { conf, linkByName, missingTopic, ownerOf, sysctlSource } from '../namespace/lookup.ts';
 import { hasPorts } from '../packet/protocol.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { SocketOwner } from '../netfilter/model.ts';
@@ -63,8 +63,8 @@ export function localOut(
     skb = { ...skb, packet: { ...unbound, src } };
     // A connecting socket of IPv4 is routed again with the address that it got: `from` rules apply now. A server's answer is sent unconnected.
     if (version === 4 ? hasPorts(outgoing.protocol) && outgoing.answer !== true : found.kind === 'refused') {
-      const own = ownAddress(skb, found.evidence);
-      if (own !== undefined) return own;
+      const strange = refusedSource(skb, found.evidence);
+      if (strange !== undefined) return strange;
       found = route(walk, skb, mark);
     }
   }
@@ -83,11 +83,11 @@ export function localOut(
  * A local route of another table lends its destination as the source of the first question; the second asks whether anybody here has it
  * (linux: `ip_route_output_key_hash_rcu`, `__ip_dev_find`).
  */
-function ownAddress(skb: Skb, evidence: Lookup['evidence']): Outcome | undefined {
+function refusedSource(skb: Skb, evidence: Lookup['evidence']): Outcome | undefined {
   const { place, packet } = skb;
   const { src, dst } = packet;
-  if (typeof src !== 'number' || src === 0 || addressType(place.namespace, src) === 'local') return undefined;
-  if (place.namespace.links.some(({ addresses }) => addresses.some(({ ip }) => ip === src))) return undefined;
+  if (typeof src !== 'number' || src === 0) return undefined;
+  if (ownerOf(place.namespace, src) !== undefined || addressType(place.namespace, src) === 'local') return undefined;
   const details = { destination: formatIp(dst), source: formatIp(src) };
   return refuseByErrno(skb, 'ENETUNREACH', finding(place, 'ROUTE_SOURCE_REFUSED', evidence, details));
 }

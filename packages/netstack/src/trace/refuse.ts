@@ -124,7 +124,7 @@ export function refuseOwnByIcmp(walk: Walk, skb: Skb, refusal: Exclude<Refusal, 
 }
 
 /** No socket: a reset for TCP (RFC 9293, 3.10.7.1). */
-export function answerByReset(skb: Skb, found: Finding): Outcome {
+export function answerByReset(skb: Skb, found: Finding, attached?: Tracking): Outcome {
   const { packet, place } = skb;
   if (packet.inner !== undefined || (packet.tcpFlags & TcpFlag.RST) !== 0) return { kind: 'dropped', finding: found };
   const answer = newPacket<Packet>({
@@ -140,7 +140,7 @@ export function answerByReset(skb: Skb, found: Finding): Outcome {
     tos: 0,
     mark: 0,
   });
-  return { kind: 'refused', finding: found, error: 'tcp-reset', place, answer };
+  return { kind: 'refused', finding: found, error: 'tcp-reset', place, answer, attached };
 }
 
 /** The target REJECT. In output the sender is here: a datagram fails with EPERM, a connection as the ICMP would have it. */
@@ -160,10 +160,7 @@ export function refusedByRule(
     backend: table.backend,
   });
   if (hook === 'output' && how.kind === 'icmp') return refuseByErrno(skb, skb.packet.protocol === TCP ? connectErrno(how) : 'EPERM', found);
-  if (how.kind === 'tcp-reset') {
-    const outcome = answerByReset(skb, found);
-    return outcome.kind === 'refused' ? { ...outcome, attached: attachedTo(skb) } : outcome;
-  }
+  if (how.kind === 'tcp-reset') return answerByReset(skb, found, attachedTo(skb));
   return answerByIcmp(walk, skb, how.type, how.code, found);
 }
 

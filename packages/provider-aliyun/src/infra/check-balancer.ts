@@ -11,7 +11,7 @@ import { accessListOf } from './balancer-parts.ts';
 import { checkAcl } from './check-acl.ts';
 import { membership } from './check-groups.ts';
 import type { Cloud } from './cloud.ts';
-import { type Finding, drops, remark, unclear } from './finding.ts';
+import { type Finding, drops, ofSeveral, unclear } from './finding.ts';
 import { listsOfGroups } from './lists.ts';
 
 /** An access list of a listener. An empty one refuses nobody. */
@@ -63,9 +63,7 @@ export async function checkOwnAcls(
       return checkAcl(cloud, { region, vSwitch, direction, isInside: id === towards }, flow);
     }),
   );
-  const closed = zones.filter((found) => found.some(({ outcome }) => outcome === 'drop'));
-  const someOnly = closed.length > 0 && closed.length < zones.length;
-  return zones.flat().map((found) => (someOnly && found.outcome === 'drop' ? remark({ ...found.suspicion, level: 'CRITICAL' }) : found));
+  return ofSeveral(zones);
 }
 
 /** The balancer as if it were one interface. */

@@ -23,7 +23,7 @@ import { checkAccess, checkOwnAcls, checkOwnGroups } from './check-balancer.ts';
 import { type Cloud, nodeOfInstance } from './cloud.ts';
 import { compareServers } from './compare-servers.ts';
 import { internalAddress } from './expected-servers.ts';
-import { type Finding, attempt, conclude, drops, remark, unclear } from './finding.ts';
+import { type Finding, attempt, conclude, drops, ofSeveral, remark, unclear } from './finding.ts';
 
 /** A packet for the address of a Service's load balancer: does it listen, and whom does it send the packet on to? */
 export async function externalToLoadBalancer(cloud: Cloud, service: Service, packet: Packet): Promise<InfraResult> {
@@ -120,11 +120,7 @@ async function toServers(
   // Where the client is hidden, a CLB comes from 100.64.0.0/10.
   const source = seesClient ? flow.src : (balancer.localAddresses[0] ?? parseIp('100.64.0.1') ?? flow.src);
   const ways = await Promise.all(chosen.map((server) => wayTo(cloud, balancer, server, { ...flow, src: source }, bad.includes(server))));
-  const lost = ways.filter((way) => way.some(({ outcome }) => outcome === 'drop'));
-  const someOnly = lost.length > 0 && lost.length < ways.length;
-  findings.push(
-    ...ways.flat().map((found) => (someOnly && found.outcome === 'drop' ? remark({ ...found.suspicion, level: 'CRITICAL' }) : found)),
-  );
+  findings.push(...ofSeveral(ways));
   return { findings, forwards: forwardsTo(cloud, chosen, { ...packet, src: formatIp(source) }) };
 }
 

@@ -23,6 +23,13 @@ export async function attempt(look: () => Promise<readonly Finding[]>): Promise<
   }
 }
 
+/** Looks at ways of which a packet takes one: where only some of them drop it, each of these drops is a remark. */
+export function ofSeveral(ways: readonly (readonly Finding[])[]): readonly Finding[] {
+  const closed = ways.filter((way) => way.some(({ outcome }) => outcome === 'drop'));
+  if (closed.length === ways.length) return ways.flat();
+  return ways.flat().map((found) => (found.outcome === 'drop' ? remark({ ...found.suspicion, level: 'CRITICAL' }) : found));
+}
+
 /** All looks together: a drop counts before what is unknown, since nothing unknown can mend it. Each drop is a cause of its own: all have to go. */
 export function conclude(
   findings: readonly Finding[],

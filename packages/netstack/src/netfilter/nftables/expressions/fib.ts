@@ -74,7 +74,7 @@ function deviceTo(
   const back = side === 'src';
   // What comes over lo is not looked up (linux: `nft_fib_can_skip`), in chains of input since 6.15.
   if (iif === 'lo' && (hook === 'prerouting' || hook === 'input')) {
-    const isSkipped = hook === 'prerouting' ? true : isKernelSince(namespace, 6, 15);
+    const isSkipped = hook === 'prerouting' || isKernelSince(namespace, 6, 15);
     if (isSkipped === undefined) return { construct: 'nftables fib of what comes over lo, by a kernel that is not known' };
     if (isSkipped) return iif;
   }
